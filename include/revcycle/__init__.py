@@ -1,0 +1,1 @@
+"""Revcycle: the revenue cycle of a US medical practice, from coded encounter to posted money."""

@@ -1,0 +1,67 @@
+"""Find the command, run it, and turn what went wrong into one sentence and an exit code.
+
+Exit codes: 0 done, 1 something needs a person, 2 the call or the input cannot be used, 3 a service is not there.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from revcycle.foundation.errors import RevcycleError
+from revcycle.foundation.state import State
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+# Each command and the module that parses it, in the order of the help. Only the module of the command at hand is
+# imported: a `status` must not wait for DuckDB.
+COMMANDS = {
+    "up": "up",
+    "down": "down",
+    "status": "status",
+    "night": "night",
+    "intake": "intake",
+    "sweep": "sweep",
+    "work": "work",
+    "reference": "reference",
+    "sample": "sample",
+    "backup": "backup",
+    "restore": "backup",
+    "digest": "digest",
+    "test": "test",
+}
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command of the shell and return its exit code."""
+    parsed = _parser(arguments).parse_args(arguments)
+    state = State.of(getattr(parsed, "state", None), CHECKOUT)
+    try:
+        return int(parsed.run(parsed, state))
+    except RevcycleError as problem:
+        print(f"revcycle: {problem}", file=sys.stderr)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        print("revcycle: interrupted; every step is safe to run again.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone, `head` for one
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the command at hand, or of all of them where none is named."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--state", default=argparse.SUPPRESS, metavar="DIR", help="the state folder (default .revcycle)"
+    )
+    parser = argparse.ArgumentParser(
+        prog="revcycle", description="The revenue cycle of a medical practice on Apache Airflow.", parents=[common]
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    named = [COMMANDS[word] for word in arguments if word in COMMANDS][:1]
+    for module in named or dict.fromkeys(COMMANDS.values()):
+        importlib.import_module(f"revcycle.cli.{module}").add_parser(commands, common)
+    return parser

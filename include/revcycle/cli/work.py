@@ -1,0 +1,159 @@
+"""`./revcycle work`: the worklist for the shell."""
+
+import argparse
+import csv
+import getpass
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from revcycle.cycle.edits import explain
+from revcycle.foundation import work
+from revcycle.foundation.state import State
+from revcycle.foundation.store.runs import Step
+from revcycle.local.database import practice_engine
+
+COLUMNS = ("item", "state", "owner", "due_on", "amount", "credential", "specialty", "encounter", "patient", "rules")
+
+
+def add_parser(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """Add `work list|show|assign|note|override`."""
+    parser = commands.add_parser("work", parents=[common], help="the worklist: list, show, assign, note, override")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|assign|note|override")
+
+    listed = verbs.add_parser("list", parents=[common], help="open items, by deadline, then money at stake")
+    listed.add_argument("--find", default="", metavar="TEXT", help="patient name or id, or encounter")
+    listed.add_argument("--owner", default="", metavar="USERNAME", help="the items of one member of staff")
+    listed.add_argument("--closed", action="store_true", help="closed items too")
+    listed.add_argument("--csv", action="store_true", help="print CSV")
+    listed.set_defaults(run=run_list)
+
+    shown = _item(verbs, common, "show", "one item with its encounter, findings and history")
+    shown.set_defaults(run=run_show)
+
+    assigned = _item(verbs, common, "assign", "give an item to somebody")
+    assigned.add_argument("--to", required=True, metavar="USERNAME")
+    noted = _item(verbs, common, "note", "add a note")
+    noted.add_argument("text", metavar="TEXT")
+    overridden = _item(verbs, common, "override", "let findings stand as they are, for this version of the encounter")
+    overridden.add_argument("--rule", default="", metavar="RULE", help="only the findings of this rule (default: all)")
+    overridden.add_argument("--reason", required=True, metavar="TEXT")
+    for change, run in ((assigned, run_assign), (noted, run_note), (overridden, run_override)):
+        change.add_argument("--by", required=True, metavar="USERNAME", help="an active member of staff")
+        change.set_defaults(run=run)
+
+
+def _item(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser, verb: str, text: str
+) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(verb, parents=[common], help=text)
+    parser.add_argument("item", type=int, metavar="ITEM")
+    return parser
+
+
+def run_list(arguments: argparse.Namespace, state: State) -> int:
+    """Print the worklist."""
+    items = work.worklist(
+        practice_engine(state),
+        now=datetime.now(UTC),
+        who=getpass.getuser(),
+        find=arguments.find,
+        owner=arguments.owner,
+        closed=arguments.closed,
+    )
+    rows = [[_cell(item, column) for column in COLUMNS] for item in items]
+    if arguments.csv:
+        csv.writer(sys.stdout).writerows([COLUMNS, *rows])
+        return 0
+    _table([list(COLUMNS), *rows])
+    print(f"{len(items)} items", file=sys.stderr)
+    return 0
+
+
+def run_show(arguments: argparse.Namespace, state: State) -> int:
+    """Print one item whole."""
+    item = work.show(practice_engine(state), arguments.item, now=datetime.now(UTC), who=getpass.getuser())
+    for column in COLUMNS[:-1]:
+        print(f"{column:<12}{_cell(item, column)}")
+    print(f"{'diagnoses':<12}{' '.join(item['diagnoses'])}\n")
+    header = ["line", "date", "place", "procedure", "modifiers", "units", "charge", "pointers"]
+    _table([header, *(_line(line) for line in item["lines"])])
+    for finding in item["findings"]:
+        _print_finding(finding)
+    print()
+    for event in item["events"]:
+        print(
+            f"{event['at']:%Y-%m-%d %H:%M} {event['who']}: {event['what']}" + (f": {event['why']}" * bool(event["why"]))
+        )
+    return 0
+
+
+def run_assign(arguments: argparse.Namespace, state: State) -> int:
+    """Give the item to `--to`."""
+    at = datetime.now(UTC)
+    work.assign(
+        practice_engine(state), arguments.item, to=arguments.to, by=arguments.by, now=at, step=_step(arguments, at)
+    )
+    return 0
+
+
+def run_note(arguments: argparse.Namespace, state: State) -> int:
+    """Write the note down."""
+    at = datetime.now(UTC)
+    engine = practice_engine(state)
+    work.note(engine, arguments.item, words=arguments.text, by=arguments.by, now=at, step=_step(arguments, at))
+    return 0
+
+
+def run_override(arguments: argparse.Namespace, state: State) -> int:
+    """Override the item's open findings, or those of one rule."""
+    at = datetime.now(UTC)
+    count, closed = work.override(
+        practice_engine(state),
+        arguments.item,
+        reason=arguments.reason,
+        by=arguments.by,
+        rule=arguments.rule,
+        now=at,
+        step=_step(arguments, at),
+    )
+    print(f"{count} finding(s) overridden; item {arguments.item} is {'closed' if closed else 'still open'}.")
+    return 0
+
+
+def _step(arguments: argparse.Namespace, at: datetime) -> Step:
+    return Step("shell", f"work-{at.isoformat()}", arguments.verb, who=arguments.by)
+
+
+def _cell(item: dict[str, Any], column: str) -> str:
+    if column == "amount":
+        return f"{item['amount_cents'] / 100:.2f}"
+    value = item[column]
+    return "" if value is None else str(value)
+
+
+def _line(line: dict[str, Any]) -> list[str]:
+    span = f"{line['date_from']}" + (f" to {line['date_to']}" if line["date_to"] else "")
+    charge = f"{line['charge_cents'] / 100:.2f}"
+    units = f"{line['units'].normalize():f}"
+    place, procedure = line["place_of_service"], line["procedure"]
+    return [str(line["line"]), span, place, procedure, line["modifiers"], units, charge, line["pointers"]]
+
+
+def _print_finding(finding: dict[str, Any]) -> None:
+    text = explain(finding["rule"], finding["severity"], finding["codes"], finding["details"])
+    lines = ", ".join(str(line) for line in finding["lines"])
+    print(f"\n{finding['severity']} {finding['rule']} on line {lines} ({finding['state']})")
+    print(f"  {text.reason}\n  Do: {text.fix}\n  Source: {text.source} {finding['release']}")
+    if finding["others"]:
+        print("  With: " + ", ".join(f"{other['claim']} line {other['line']}" for other in finding["others"]))
+    if finding["state"] == "overridden":
+        print(f"  Overridden by {finding['overridden_by']}: {finding['override_reason']}")
+
+
+def _table(rows: list[list[str]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

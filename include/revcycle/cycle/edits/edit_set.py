@@ -1,0 +1,67 @@
+"""Everything a judgement depends on besides the encounter and its neighbours: releases, rules, limits, known NPIs."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from revcycle.cycle.edits.rule import rules
+from revcycle.foundation.archive import Archive
+from revcycle.foundation.calendar import FilingLimit
+from revcycle.foundation.reference import ReleaseSet, read_projection
+from revcycle.foundation.state import State
+from revcycle.foundation.store.tables import billing_provider, facility, payer_rule, provider
+
+
+@dataclass(frozen=True)
+class EditSet:
+    """What is in force now. Two equal digests judge the same encounter alike."""
+
+    releases: ReleaseSet
+    archive: Archive
+    limits: tuple[FilingLimit, ...]
+    listed: frozenset[str]
+    """NPIs of the practice's providers and billing providers, and of its facilities."""
+    spill: Path
+
+    @property
+    def digest(self) -> str:
+        facts = {
+            "releases": self.releases.digest(),
+            "rules": [[sorted(rule.severities.items()), rule.findings, dict(rule.hits)] for rule in rules()],
+            "limits": sorted(json.dumps(asdict(limit), default=str, sort_keys=True) for limit in self.limits),
+            "listed": sorted(self.listed),
+        }
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def edits_in_force(engine: Engine, state: State) -> EditSet:
+    """The active releases of the state with the payers' limits and NPIs of the practice as the database has them."""
+    known = [
+        select(table.c.npi).where(table.c.superseded_at.is_(None)) for table in (provider, billing_provider, facility)
+    ]
+    with engine.connect() as connection:
+        listed = frozenset(npi for query in known for npi in connection.scalars(query))
+        limits = connection.execute(
+            select(
+                payer_rule.c.payer,
+                payer_rule.c.valid_from,
+                payer_rule.c.valid_to,
+                payer_rule.c.value,
+                payer_rule.c.source,
+            )
+            .where(payer_rule.c.kind == "filing", payer_rule.c.superseded_at.is_(None))
+            .order_by(payer_rule.c.payer, payer_rule.c.valid_from)
+        ).all()
+    return EditSet(
+        releases=read_projection(state),
+        archive=Archive(state.archive),
+        limits=tuple(
+            FilingLimit(row.payer, row.valid_from, row.valid_to, row.value["count"], row.value["unit"], row.source)
+            for row in limits
+        ),
+        listed=listed,
+        spill=state.spill,
+    )

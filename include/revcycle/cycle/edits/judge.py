@@ -1,0 +1,159 @@
+"""Judge charge lines by every rule whose reference tables are loaded.
+
+One judge serves the file and the database: both hand in lines and diagnoses as Arrow and get findings back as Arrow.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from revcycle.cycle.edits.relations import connect, prepare
+from revcycle.cycle.edits.rule import Rule, rules
+from revcycle.foundation.archive import Archive
+from revcycle.foundation.calendar import FilingLimit, due_on
+from revcycle.foundation.reference import ReleaseSet, attach
+
+FILING_LIMIT = "filing_limit"
+FILING_EXPIRED = "filing.expired"
+
+UNLISTED = pa.schema([("claim", pa.int64()), ("line", pa.int64()), ("npi", pa.string())])
+FILING_DUE = pa.schema([("payer", pa.string()), ("day", pa.date32()), ("due", pa.date32()), ("source", pa.string())])
+
+FINDING = """
+CREATE TABLE finding (
+    rule VARCHAR NOT NULL, severity VARCHAR, claim BIGINT NOT NULL, day DATE NOT NULL, lines BIGINT[] NOT NULL,
+    codes VARCHAR[] DEFAULT [], place VARCHAR DEFAULT '', details VARCHAR[] DEFAULT [], setting VARCHAR DEFAULT '',
+    others STRUCT(claim BIGINT, line BIGINT)[] DEFAULT [], others_count BIGINT DEFAULT 0);
+CREATE TABLE rule_default (rule VARCHAR, severity VARCHAR, source VARCHAR);
+"""
+
+# The release of a finding is the latest of its rule's first table that had begun on the day.
+FINDINGS = """
+WITH asked AS (SELECT DISTINCT rule, day, setting FROM finding),
+named AS (
+    SELECT rule, day, asked.setting,
+           arg_max(concat_ws(' ', source, nullif(release.setting, 'any'), version), first_day) AS release
+    FROM asked JOIN rule_default USING (rule) JOIN release USING (source)
+    WHERE first_day <= day AND asked.setting IN ('', release.setting)
+    GROUP BY ALL)
+SELECT rule, coalesce(finding.severity, rule_default.severity) AS severity, claim, lines, codes, others, others_count,
+       place, details, coalesce(release, '') AS release
+FROM finding JOIN rule_default USING (rule) LEFT JOIN named USING (rule, day, setting)
+ORDER BY claim, lines[1], rule, codes, lines
+"""
+
+
+@dataclass(frozen=True)
+class NotEvaluated:
+    """Rules that say nothing about some lines because a table is missing or begins only after their date."""
+
+    rules: tuple[str, ...]
+    source: str
+    since: date | None
+    """The first day the table covers; None: the table is not loaded (for filing limits: no rule for the payer)."""
+    first: date
+    last: date
+    """First and last date of service concerned."""
+    claims: pa.ChunkedArray
+    """The claims concerned, int64, ascending."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`findings`: rule, severity, claim, lines, codes, others, others_count, place, details, release.
+
+    Ordered by claim, first line, rule, codes. `place` and `codes` identify a finding of a rule within its claim: the
+    line number for rules of a line, empty for rules of a claim, "YYYY-MM-DD/npi" for sums over a day.
+    """
+
+    findings: pa.Table
+    not_evaluated: tuple[NotEvaluated, ...]
+
+
+def judge(
+    lines: pa.Table,
+    diagnoses: pa.Table,
+    *,
+    releases: ReleaseSet,
+    archive: Archive,
+    limits: Sequence[FilingLimit],
+    spill: Path,
+    unlisted: pa.Table | None = None,
+) -> Judgement:
+    """Judge `lines` (claim int64 ranked by the claim's text, line, patient, npi, birth_date, payer, date_from, date_to,
+    place, procedure, modifiers, units, pointers, today) with their `diagnoses` (claim, position, code).
+
+    Only birth_date and date_to may be NULL. `unlisted` holds the (claim, line, npi) the practice does not know.
+    Raises what `attach` raises when a release's file is missing or damaged.
+    """
+    with connect(spill) as db:
+        loaded = attach(db, releases, archive)
+        db.register("lines_in", lines)
+        db.register("diagnoses_in", diagnoses)
+        db.register("unlisted", unlisted if unlisted is not None else UNLISTED.empty_table())
+        prepare(db)
+        db.register("filing_due", _filing_due(db, limits))
+        db.execute(FINDING)
+        for rule in rules():
+            if loaded.issuperset(rule.needs):
+                _run(db, rule)
+        return Judgement(db.sql(FINDINGS).to_arrow_table(), tuple(_not_evaluated(db, loaded)))
+
+
+def _run(db: duckdb.DuckDBPyConnection, rule: Rule) -> None:
+    source = rule.needs[0] if rule.needs else None
+    db.executemany(
+        "INSERT INTO rule_default SELECT ?, ?, ? WHERE NOT EXISTS (FROM rule_default WHERE rule = ?)",
+        [[name, severity, source, name] for name, severity in rule.severities.items()],
+    )
+    for name, relation in rule.hits.items():
+        db.execute(f"CREATE TEMP TABLE {name} AS {relation}")
+    db.execute(f"INSERT INTO finding BY NAME {rule.findings}")
+    for name in rule.hits:
+        db.execute(f"DROP TABLE {name}")
+
+
+def _filing_due(db: duckdb.DuckDBPyConnection, limits: Sequence[FilingLimit]) -> pa.Table:
+    """The last day of filing for each payer and date of service that has a limit, by the calendar's one arithmetic."""
+    by_payer: dict[str, list[FilingLimit]] = {}
+    for limit in sorted(limits, key=lambda limit: limit.valid_from):
+        by_payer.setdefault(limit.payer, []).append(limit)
+    asked = db.execute("SELECT payer, day, max(today) FROM line GROUP BY payer, day").fetchall() if by_payer else ()
+    rows = []
+    for payer, day, today in asked:
+        in_force = [limit for limit in by_payer.get(payer, ()) if limit.covers(day)]
+        if in_force:
+            # A service of the future cannot be late, and its last day may lie beyond the calendar's end.
+            due = due_on(in_force[-1], day) if day <= today else date.max
+            rows.append({"payer": payer, "day": day, "due": due, "source": in_force[-1].source})
+    return pa.Table.from_pylist(rows, schema=FILING_DUE)
+
+
+def _not_evaluated(db: duckdb.DuckDBPyConnection, loaded: frozenset[str]) -> list[NotEvaluated]:
+    """One entry for each source that is missing or begins after some line's date."""
+    asking: dict[str, set[str]] = {}
+    for rule in rules():
+        for source in rule.needs:
+            asking.setdefault(source, set()).update(rule.ids)
+    since = dict(db.execute("SELECT source, min(first_day) FROM release GROUP BY source").fetchall())
+    entries = []
+    for source, ids in sorted(asking.items()):
+        begins = since.get(source) if source in loaded else None
+        silent = f"FROM claim_day WHERE day < DATE '{begins}'" if begins else "FROM claim_day"
+        entries += _entry(db, ids, source, begins, silent)
+    unlimited = "FROM line ANTI JOIN filing_due USING (payer, day)"
+    return entries + _entry(db, {FILING_EXPIRED}, FILING_LIMIT, None, unlimited)
+
+
+def _entry(
+    db: duckdb.DuckDBPyConnection, ids: set[str], source: str, since: date | None, silent: str
+) -> list[NotEvaluated]:
+    first, last = db.execute(f"SELECT min(day), max(day) {silent}").fetchall()[0]
+    if first is None:
+        return []
+    claims = db.sql(f"SELECT DISTINCT claim {silent} ORDER BY claim").to_arrow_table().column("claim")
+    return [NotEvaluated(tuple(sorted(ids)), source, since, first, last, claims)]

@@ -1,0 +1,1 @@
+"""The rule families, one a module; each module defines RULE."""

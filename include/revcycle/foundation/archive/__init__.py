@@ -1,0 +1,92 @@
+"""Bytes by their sha256: what is put here is never changed and never removed by the product."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from revcycle.foundation.errors import RevcycleError
+
+READ = 1 << 20
+
+
+class ObjectMissing(RevcycleError):
+    """A registered object is not in the archive."""
+
+
+class ObjectDamaged(RevcycleError):
+    """An object's bytes no longer have the sha256 it is named by."""
+
+
+class Archive:
+    """A folder of objects, `ab/abcdef...`, each named by the sha256 of its bytes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, source: bytes | Path) -> str:
+        """Store the bytes and return their sha256. They are synced to disk first; the same bytes twice are one object."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        digest = hashlib.sha256()
+        with tempfile.NamedTemporaryFile(dir=self.root, prefix=".put-", delete=False) as part:
+            try:
+                for block in _blocks(source):
+                    digest.update(block)
+                    part.write(block)
+                part.flush()
+                os.fsync(part.fileno())
+            except BaseException:
+                Path(part.name).unlink()
+                raise
+        name = digest.hexdigest()
+        target = self._place(name)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        Path(part.name).replace(target)
+        _sync_folder(target.parent)
+        return name
+
+    def path(self, sha256: str) -> Path:
+        """Where the object stands; raises ObjectMissing."""
+        place = self._place(sha256)
+        if not place.is_file():
+            raise ObjectMissing(f"archive: object {sha256} is missing under {self.root}; restore it from a backup")
+        return place
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The object's bytes, read only; raises ObjectMissing."""
+        return self.path(sha256).open("rb")
+
+    def verify(self, sha256: str) -> None:
+        """Hash the object again; raises ObjectMissing or ObjectDamaged."""
+        with self.path(sha256).open("rb") as stored:
+            found = hashlib.file_digest(stored, "sha256").hexdigest()
+        if found != sha256:
+            raise ObjectDamaged(f"archive: object {sha256} now hashes to {found}; restore it from a backup")
+
+    def names(self) -> Iterator[str]:
+        """The sha256 of every object, in order."""
+        for place in sorted(self.root.glob("??/*")):
+            yield place.name
+
+    def _place(self, sha256: str) -> Path:
+        return self.root / sha256[:2] / sha256
+
+
+def _blocks(source: bytes | Path) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        yield source
+        return
+    with source.open("rb") as stream:
+        while block := stream.read(READ):
+            yield block
+
+
+def _sync_folder(folder: Path) -> None:
+    """A renamed file is only safe once its folder is synced."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,170 @@
+"""What practice.yaml holds. Later parts of the product add sections to it."""
+
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from revcycle.foundation.calendar import FilingLimit
+from revcycle.foundation.calendar.limits import Unit
+from revcycle.foundation.practice.fields import (
+    MANY,
+    Cents,
+    Day,
+    Maybe,
+    Npi,
+    PlaceOfService,
+    StateCode,
+    TaxId,
+    TaxonomyCode,
+    TimeZone,
+    Words,
+    Zip,
+)
+
+PayerKind = Literal[
+    "medicare",
+    "medicaid",
+    "tricare",
+    "champva",
+    "commercial",
+    "workers_compensation",
+    "auto",
+    "self_pay",
+    "other",
+]
+
+
+Dated = TypeVar("Dated", "Provider", "FilingRule")
+
+
+class Section(BaseModel):
+    """Unknown keys are refused; the file's own text is never quoted in an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Address(Section):
+    line_1: Words
+    line_2: Maybe = ""
+    city: Words
+    state: StateCode
+    zip: Zip
+
+
+class BillingProvider(Section):
+    npi: Npi
+    tax_id: TaxId
+    name: Words
+    address: Address
+    taxonomy: TaxonomyCode = ""
+    phone: Maybe = ""
+
+
+class Provider(Section):
+    npi: Npi
+    last_name: Words
+    first_name: Maybe = ""
+    taxonomy: TaxonomyCode = ""
+    specialty: Maybe = ""
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "Provider":
+        return ordered(self)
+
+
+class Facility(Section):
+    npi: Npi
+    name: Words
+    address: Address
+    place_of_service: PlaceOfService | None = None
+
+
+class Limit(Section):
+    """How long a claim may take from the date of service, in exactly one unit."""
+
+    days: int | None = Field(default=None, ge=1, le=36500)
+    months: int | None = Field(default=None, ge=1, le=1200)
+    years: int | None = Field(default=None, ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> "Limit":
+        if len(self.model_dump(exclude_none=True)) != 1:
+            raise ValueError("exactly one of days, months, years")
+        return self
+
+    @property
+    def unit(self) -> Unit:
+        return "days" if self.days else "months" if self.months else "years"
+
+    @property
+    def count(self) -> int:
+        return self.days or self.months or self.years or 0
+
+
+class FilingRule(Section):
+    """A payer's limit for services of `valid_from` to `valid_to`, both included, and where it is written."""
+
+    valid_from: Day
+    valid_to: Day | None = None
+    limit: Limit
+    source: Words
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "FilingRule":
+        return ordered(self)
+
+
+class Payer(Section):
+    code: Words
+    name: Words
+    kind: PayerKind
+    time_zone: TimeZone
+    filing_limits: Annotated[list[FilingRule], MANY] = []
+
+    @model_validator(mode="after")
+    def _one_limit_a_day(self) -> "Payer":
+        for one, two in pairwise(sorted(self.filing_limits, key=lambda rule: rule.valid_from)):
+            if (one.valid_to or date.max) >= two.valid_from:
+                raise ValueError(f"filing_limits that do not overlap (from {one.valid_from} and {two.valid_from})")
+        return self
+
+
+class Staff(Section):
+    """A person whose worklist is filled; `username` is the Airflow user."""
+
+    username: Words
+    roles: Annotated[list[Words], MANY] = []
+    credentials: Annotated[list[Words], MANY] = []
+    specialties: Annotated[list[Words], MANY] = []
+    approval_limit: Cents = 0
+
+
+class Settings(Section):
+    """practice.yaml as a whole. Keys of each section are unique (checked in `reading`, which knows the lines)."""
+
+    name: Words
+    time_zone: TimeZone
+    billing_providers: Annotated[list[BillingProvider], MANY] = []
+    providers: Annotated[list[Provider], MANY] = []
+    facilities: Annotated[list[Facility], MANY] = []
+    payers: Annotated[list[Payer], MANY] = []
+    staff: Annotated[list[Staff], MANY] = []
+
+    def filing_limits(self) -> list[FilingLimit]:
+        """Every payer's dated limits, as the calendar counts them."""
+        return [
+            FilingLimit(payer.code, rule.valid_from, rule.valid_to, rule.limit.count, rule.limit.unit, rule.source)
+            for payer in self.payers
+            for rule in payer.filing_limits
+        ]
+
+
+def ordered(dated: Dated) -> Dated:
+    """Refuse a last day before the first."""
+    if dated.valid_from and dated.valid_to and dated.valid_to < dated.valid_from:
+        raise ValueError("a valid_to that is not before valid_from")
+    return dated

@@ -1,0 +1,74 @@
+"""The practice.yaml of an empty practice: it can be read as it is; taking the `#` from an example fills it in."""
+
+TEMPLATE = """\
+# The settings of the practice. They are read again before each intake and each night; an error names its line.
+# Every example below begins with '#  ': remove that '#' and put your own values in. A key that is not known is refused.
+
+# As it should appear in reports.
+name: My practice
+# Dates of the nights are counted here (names as in the IANA time zone database).
+time_zone: America/New_York
+
+# Who bills and is paid. The billing_npi of every charge must be one of these.
+# npi has ten digits, the last being its check digit; tax_id nine digits; taxonomy ten characters, the last being X.
+billing_providers:
+#  - npi: "1000000012"
+#    tax_id: "000000001"
+#    name: Example Medical Group
+#    address: {line_1: 1 Example Square, line_2: "", city: Sampleton, state: ME, zip: "03991"}
+#    taxonomy: 193200000X
+#    phone: "2075550100"
+
+# Who renders, refers, supervises or orders. One that is not listed here is a finding of the sweep (npi.unlisted).
+# specialty is a word of your own; staff who have the same word get the findings of this provider.
+# valid_from and valid_to may be left out.
+providers:
+#  - npi: "1000000111"
+#    last_name: Example
+#    first_name: Ada
+#    taxonomy: 207Q00000X
+#    specialty: family_medicine
+#    valid_from: 2010-01-01
+#    valid_to: 2039-12-31
+
+# Where services are rendered, when not at the billing provider's address. place_of_service has two digits.
+facilities:
+#  - npi: "1000000210"
+#    name: Example Hospital
+#    address: {line_1: 200 Example Parkway, city: Sampleton, state: ME, zip: "03991"}
+#    place_of_service: "22"
+
+# Who pays. The payer of every coverage must be one of these codes.
+# kind: medicare, medicaid, tricare, champva, commercial, workers_compensation, auto, self_pay or other.
+# filing_limits: how long a claim may take from the date of service, in days, months or years, for services from
+# valid_from to valid_to (may be left out), and where that is written. A payer without one is not judged by it.
+payers:
+#  - code: MEDICARE
+#    name: Medicare Part B
+#    kind: medicare
+#    time_zone: America/New_York
+#    filing_limits:
+#      - valid_from: 2010-01-01
+#        limit: {years: 1}
+#        source: 42 CFR 424.44
+#  - code: EXAMPLE
+#    name: Example Health Plan
+#    kind: commercial
+#    time_zone: America/Chicago
+#    filing_limits:
+#      - valid_from: 2010-01-01
+#        valid_to: 2025-12-31
+#        limit: {months: 6}
+#        source: contract of 2010, section 7
+#      - valid_from: 2026-01-01
+#        limit: {days: 90}
+#        source: contract of 2026, section 7
+
+# Who works here. username is the Airflow user; credentials such as CPC, CCS, CRC decide who gets which findings.
+staff:
+#  - username: coder
+#    roles: [coder]
+#    credentials: [CPC]
+#    specialties: [family_medicine]
+#    approval_limit: "0.00"
+"""

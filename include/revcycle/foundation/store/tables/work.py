@@ -1,0 +1,63 @@
+"""What people must do, and what they did."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from revcycle.foundation.store.tables.base import metadata, surrogate, words, written_by
+
+work_item = Table(
+    "work_item",
+    metadata,
+    surrogate(),
+    Column("cause_kind", Text, nullable=False),
+    Column("cause_id", BigInteger, nullable=False),
+    Column("queue", Text, nullable=False),
+    words("credential"),
+    words("specialty"),
+    words("owner"),
+    Column("state", Text, nullable=False),
+    Column("due_on", Date),
+    Column("amount_cents", BigInteger, nullable=False, server_default="0"),
+    Column("priority_terms", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("previous_item", BigInteger, ForeignKey("work_item.id")),
+    Column("closed_at", DateTime(timezone=True)),
+    *written_by(),
+    CheckConstraint("state IN ('open', 'assigned', 'snoozed', 'resolved', 'closed')", name="state"),
+    CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
+    CheckConstraint("state <> 'assigned' OR owner <> ''", name="assigned_has_owner"),
+    comment="One piece of work for one cause; for coders one item an encounter (cause_kind edits)",
+)
+Index(
+    "uq_work_item_open_cause",
+    work_item.c.cause_kind,
+    work_item.c.cause_id,
+    unique=True,
+    postgresql_where=text("closed_at IS NULL"),
+)
+
+work_event = Table(
+    "work_event",
+    metadata,
+    Column("item_id", BigInteger, ForeignKey("work_item.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    words("why"),
+    *written_by(),
+    PrimaryKeyConstraint("item_id", "ordinal"),
+    comment="What happened to an item, in order",
+)

@@ -1,0 +1,78 @@
+"""The worklist as a coder reads it, and one item whole. Both show PHI: to the user's own terminal only."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, text
+
+from revcycle.foundation.errors import InputUnusable
+from revcycle.foundation.store.tables import access_log
+
+ITEMS = """
+SELECT w.id AS item, w.state, w.owner, w.due_on, w.amount_cents, w.credential, w.specialty,
+       e.source_encounter_id AS encounter, p.patient_id, p.last_name || ', ' || p.first_name AS patient,
+       (SELECT string_agg(DISTINCT f.rule, ' ' ORDER BY f.rule) FROM finding f
+        WHERE f.encounter_id = e.id AND f.version = e.current_version AND f.state = 'open'
+          AND f.severity IN ('block', 'review')) AS rules
+FROM work_item w
+JOIN encounter e ON e.id = w.cause_id AND w.cause_kind = 'edits'
+JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
+LEFT JOIN patient p ON p.patient_id = v.patient_id AND p.superseded_at IS NULL
+WHERE (:closed OR w.closed_at IS NULL) AND (:owner = '' OR w.owner = :owner)
+  AND (:find = '' OR e.source_encounter_id ILIKE :like OR p.source_patient_id ILIKE :like
+       OR p.last_name || ', ' || p.first_name ILIKE :like OR p.first_name || ' ' || p.last_name ILIKE :like)
+  AND (CAST(:item AS bigint) IS NULL OR w.id = :item)
+ORDER BY w.due_on NULLS LAST, w.amount_cents DESC, w.id
+"""
+FINDINGS = """
+SELECT f.rule, f.severity, f.lines, f.codes, f.details, f.others, f.others_count, f.release, f.state,
+       f.overridden_by, f.override_reason
+FROM finding f JOIN work_item w ON w.cause_id = f.encounter_id
+JOIN encounter e ON e.id = f.encounter_id AND e.current_version = f.version
+WHERE w.id = :item AND f.state <> 'fixed' ORDER BY f.lines[1], f.rule, f.codes
+"""
+LINES = """
+SELECT l.line, l.date_from, l.date_to, l.place_of_service, l.procedure, l.modifiers, l.units, l.charge_cents,
+       l.pointers, l.rendering_npi
+FROM charge_line l JOIN encounter e ON e.id = l.encounter_id AND e.current_version = l.version
+JOIN work_item w ON w.cause_id = e.id WHERE w.id = :item ORDER BY l.line
+"""
+DIAGNOSES = """
+SELECT d.code FROM diagnosis d JOIN encounter e ON e.id = d.encounter_id AND e.current_version = d.version
+JOIN work_item w ON w.cause_id = e.id WHERE w.id = :item ORDER BY d.position
+"""
+EVENTS = "SELECT at, who, what, why FROM work_event WHERE item_id = :item ORDER BY ordinal"
+
+
+def worklist(
+    engine: Engine, *, now: datetime, who: str, find: str = "", owner: str = "", closed: bool = False
+) -> list[dict[str, Any]]:
+    """The items in the order to work them: by deadline, then money at stake."""
+    with engine.begin() as connection:
+        asked = {"find": find, "like": f"%{find}%", "owner": owner, "closed": closed, "item": None}
+        rows = _rows(connection, ITEMS, asked)
+        _log(connection, now, who, "work list")
+    return rows
+
+
+def show(engine: Engine, item: int, *, now: datetime, who: str) -> dict[str, Any]:
+    """One item with its encounter's lines, diagnoses, findings and history; the look is written to the access log."""
+    with engine.begin() as connection:
+        asked = {"find": "", "like": "", "owner": "", "closed": True, "item": item}
+        found = _rows(connection, ITEMS, asked)
+        if not found:
+            raise InputUnusable(f"There is no work item {item}; `./revcycle work list` shows the open ones.")
+        _log(connection, now, who, "work show", found[0]["patient_id"])
+        parts = {"findings": FINDINGS, "lines": LINES, "events": EVENTS}
+        whole = found[0] | {name: _rows(connection, query, {"item": item}) for name, query in parts.items()}
+        whole["diagnoses"] = [row["code"] for row in _rows(connection, DIAGNOSES, {"item": item})]
+    return whole
+
+
+def _rows(connection: Connection, query: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(text(query), asked).mappings()]
+
+
+def _log(connection: Connection, now: datetime, who: str, what: str, patient_id: int | None = None) -> None:
+    values = {"at": now, "who": who, "what": what, "patient_id": patient_id, "origin": "shell"}
+    connection.execute(insert(access_log), values)

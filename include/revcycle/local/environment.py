@@ -1,0 +1,121 @@
+"""The environment that makes an Airflow process one of a state: every setting, no file, no argument with a secret."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from revcycle.foundation.state import State
+from revcycle.local.databases import METADATA_VARIABLE, PRACTICE_VARIABLE, Databases
+from revcycle.local.secrets import Secrets, password_file
+from revcycle.local.settings import Settings
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+LOOPBACK = "127.0.0.1"
+# Each costs a start 13 seconds (no bytecode) or lets the caller's own settings reach into ours.
+NOT_INHERITED = ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONSTARTUP", "AIRFLOW_CONFIG")
+
+
+def environment(state: State, settings: Settings, secrets: Secrets, databases: Databases) -> dict[str, str]:
+    """The whole environment of every process of this state; what the caller's has besides goes along."""
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    return inherited | _python(inherited) | _revcycle(state, databases) | _airflow(state, settings, secrets, databases)
+
+
+def parallelism(cores: int) -> int:
+    """Tasks at once: one a core, at least two. Above 16 LocalExecutor's pipe deadlocks (apache/airflow#70526)."""
+    return min(max(cores, 2), 16)
+
+
+def _python(inherited: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "PYTHONPATH": os.pathsep.join((str(CHECKOUT / "include"), str(CHECKOUT / "plugins"))),
+        "PYTHONUNBUFFERED": "1",
+        # A title written over the environment would hide what a process belongs to (processes.py).
+        "SPT_NOENV": "1",
+        # A proxy of the user's is not for the parts among themselves.
+        **{name: ",".join(filter(None, (inherited.get(name), LOOPBACK, "localhost"))) for name in ("NO_PROXY", "no_proxy")},
+    }
+
+
+def _revcycle(state: State, databases: Databases) -> dict[str, str]:
+    return {"REVCYCLE_STATE": str(state.root), PRACTICE_VARIABLE: databases.practice}
+
+
+def _airflow(state: State, settings: Settings, secrets: Secrets, databases: Databases) -> dict[str, str]:
+    logs = state.logs / "airflow"
+    sections = {
+        "CORE": {
+            "DAGS_FOLDER": CHECKOUT / "dags",
+            "PLUGINS_FOLDER": CHECKOUT / "plugins",
+            "LOAD_EXAMPLES": False,
+            "DAGS_ARE_PAUSED_AT_CREATION": False,  # a paused follower loses its dates
+            "EXECUTOR": "LocalExecutor",
+            "PARALLELISM": parallelism(os.cpu_count() or 1),
+            "FERNET_KEY": secrets.fernet,
+            "SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in settings.users.items()),
+            "SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": password_file(state),
+            "SIMPLE_AUTH_MANAGER_ALL_ADMINS": False,
+            "EXECUTION_API_SERVER_URL": f"{settings.url}/execution/",
+            "HOSTNAME_CALLABLE": "socket.gethostname",  # no look-up in a DNS that may be away
+        },
+        "API": {
+            "HOST": LOOPBACK,
+            "PORT": settings.port,
+            "BASE_URL": settings.url,
+            "WORKERS": 1,
+            "SECRET_KEY": secrets.session,
+            "EXPOSE_CONFIG": False,
+            "EXPOSE_STACKTRACE": False,
+            "INSTANCE_NAME": "Revcycle",
+        },
+        "API_AUTH": {"JWT_SECRET": secrets.jwt},
+        "DATABASE": _metadata(databases),
+        "SCHEDULER": {
+            # A task whose process died is noticed after 90 s and not 300, also one that a dead scheduler had queued.
+            "TASK_INSTANCE_HEARTBEAT_TIMEOUT": 90,
+            "ORPHANED_TASKS_CHECK_INTERVAL": 60,
+            "ENABLE_HEALTH_CHECK": False,
+            "SCHEDULER_HEALTH_CHECK_SERVER_HOST": LOOPBACK,
+        },
+        "DAG_PROCESSOR": {
+            "REFRESH_INTERVAL": 60,  # a new DAG file is found within a minute ...
+            "MIN_FILE_PROCESS_INTERVAL": 120,  # ... and a known one costs 0.3 s of a core every two
+            "PRINT_STATS_INTERVAL": 0,
+        },
+        "LOGGING": {
+            "BASE_LOG_FOLDER": logs,
+            "DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": logs / "dag_processor",
+            "FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
+            "FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
+            "LOGGING_LEVEL": "INFO",
+            "UVICORN_LOGGING_LEVEL": "WARNING",
+            "COLORED_CONSOLE_LOG": False,
+        },
+    }
+    flat = {f"AIRFLOW__{section}__{name}": str(v) for section, names in sections.items() for name, v in names.items()}
+    return {"AIRFLOW_HOME": str(state.airflow_home), **flat}
+
+
+def _metadata(databases: Databases) -> dict[str, str]:
+    """Both drivers that Airflow asks for; a metadata database of the user's own is configured by the user alone."""
+    if os.environ.get(METADATA_VARIABLE):
+        return {}
+    return {
+        "SQL_ALCHEMY_CONN": databases.metadata.replace("postgresql://", "postgresql+psycopg2://", 1),
+        "SQL_ALCHEMY_CONN_ASYNC": databases.metadata.replace("postgresql://", "postgresql+asyncpg://", 1),
+    }
+
+
+def airflow(*arguments: str) -> list[str]:
+    """The command line of Airflow in this environment (-P: the working folder is no place for modules)."""
+    return [sys.executable, "-P", "-m", "airflow", *arguments]
+
+
+# In the order of their start. Without --skip-serve-logs two of them serve logs to every interface (8793, 8794).
+AIRFLOW_PARTS = {
+    "api-server": airflow("api-server"),
+    "scheduler": airflow("scheduler", "--skip-serve-logs"),
+    "dag-processor": airflow("dag-processor"),
+    "triggerer": airflow("triggerer", "--skip-serve-logs"),
+}

@@ -1,0 +1,195 @@
+"""Starts again what has died: PostgreSQL, then Airflow's parts, each after the end of all that was left of it.
+
+Scheduler, dag-processor and triggerer end themselves when PostgreSQL is away for some seconds; executor workers and
+tasks of a scheduler that was killed work on as orphans beside their own retries until somebody ends them. A process
+of its own (`python -m revcycle.local.supervisor`), itself started again by `up`.
+"""
+
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import psutil
+
+from revcycle.foundation.errors import ServiceUnavailable
+from revcycle.foundation.state import State
+from revcycle.local import log_files, processes
+from revcycle.local.databases import databases
+from revcycle.local.environment import AIRFLOW_PARTS, environment
+from revcycle.local.secrets import read_secrets, write_private
+from revcycle.local.settings import read_settings
+
+PART = "supervisor"
+LOOK_SECONDS, TIDY_SECONDS = 1.0, 60.0
+CRASH_LOOP_SECONDS = 600.0  # deaths within this time count towards the pause before the next start
+LONGEST_PAUSE_SECONDS = 60.0
+
+log = logging.getLogger(PART)
+Command = Sequence[str]
+
+
+@dataclass
+class Part:
+    """One part: its process, when it died lately, and not before when it may be started again."""
+
+    name: str
+    process: psutil.Process | None = None
+    deaths: list[float] = field(default_factory=list)
+    not_before: float = 0.0
+
+    def died(self, now: float) -> None:
+        """The first death of the last ten minutes costs no pause; each further one doubles it."""
+        self.process = None
+        self.deaths = [*(death for death in self.deaths if now - death < CRASH_LOOP_SECONDS), now]
+        pause = min(2.0 ** (len(self.deaths) - 1), LONGEST_PAUSE_SECONDS) if len(self.deaths) > 1 else 0.0
+        self.not_before = now + pause
+
+
+class Supervisor:
+    """Watches the parts of one state. `look` does one round and may be called at any time."""
+
+    def __init__(self, state: State, parts: Mapping[str, Command], surroundings: Callable[[], dict[str, str]]) -> None:
+        self.state = state
+        self.commands = parts
+        self.surroundings = surroundings
+        self.server = databases(state).server
+        self.parts = {name: Part(name) for name in parts}
+        self.postgres = Part("postgres")
+        self.port = self.server.port if self.server else 0
+        self._adopt()
+
+    def look(self, now: float) -> None:
+        """Start what is dead and may be started; the database first, because the parts end without it."""
+        if self._database_runs(now):
+            for part in self.parts.values():
+                self._look_after(part, now)
+        self._write_report(now)
+
+    def end(self) -> None:
+        """End every part and the database."""
+        processes.kill(process for name in self.parts for process in processes.of_state(self.state)[name])
+        if self.server:
+            self.server.stop()
+
+    def _adopt(self) -> None:
+        """Parts that outlived the last supervisor go on."""
+        living = processes.of_state(self.state)
+        for part in self.parts.values():
+            part.process = processes.leader(living[part.name])
+            if part.process:
+                log.info("%s goes on as process %d", part.name, part.process.pid)
+
+    def _database_runs(self, now: float) -> bool:
+        if self.server is None or self.server.running():
+            return True
+        if now < self.postgres.not_before:
+            return False
+        log.warning("PostgreSQL is away; starting it")
+        self.postgres.died(now)
+        try:
+            self.server.start()
+        except ServiceUnavailable as problem:
+            log.error("%s", problem)
+            return False
+        if self.port != self.server.port:
+            log.warning("another program has taken PostgreSQL's port; all parts start again with the new one")
+            self.port = self.server.port
+            for part in self.parts.values():
+                self._clear(part)
+        return True
+
+    def _look_after(self, part: Part, now: float) -> None:
+        if processes.alive(part.process):
+            return
+        if part.process is not None:
+            code = self._exit_code(part.process)
+            part.died(now)
+            pause = part.not_before - now
+            log.warning("%s ended (%s); next start in %.0f s", part.name, code, pause)
+        if now >= part.not_before:
+            self._clear(part)
+            where = log_files.part_log(self.state, part.name)
+            part.process = processes.launch(self.state, part.name, self.commands[part.name], self.surroundings(), where)
+            log.info("%s started as process %d", part.name, part.process.pid)
+
+    def _clear(self, part: Part) -> None:
+        """Nothing of an earlier process of this part works on."""
+        processes.kill(processes.of_state(self.state)[part.name])
+        part.process = None
+
+    @staticmethod
+    def _exit_code(process: psutil.Process) -> str:
+        with contextlib.suppress(psutil.Error):
+            return f"exit code {process.wait(timeout=0)}"
+        return "adopted, exit code unknown"
+
+    def _write_report(self, now: float) -> None:
+        """What `status` and a waiting `up` read."""
+        report = {
+            part.name: {
+                "deaths": sum(now - death < CRASH_LOOP_SECONDS for death in part.deaths),
+                "next_start": datetime.fromtimestamp(part.not_before, UTC).isoformat() if part.not_before > now else None,
+            }
+            for part in (self.postgres, *self.parts.values())
+        }
+        text = json.dumps(report, indent=1)
+        path = report_file(self.state)
+        if not path.exists() or path.read_text() != text:
+            write_private(path, text)
+
+
+def report_file(state: State) -> Path:
+    """How often each part died within the last ten minutes, and when it is started next, as JSON."""
+    return state.root / "supervisor.json"
+
+
+def main() -> int:
+    """Run until told to end (the parts go on), or until the state folder is gone (nothing goes on)."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.Formatter.converter = time.gmtime
+    state = State(Path(os.environ[processes.STATE_VARIABLE]))
+    with (state.root / "supervisor.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.info("another supervisor of this state is at work")
+            return 0
+        signal.signal(signal.SIGTERM, _end)
+        watch(Supervisor(state, AIRFLOW_PARTS, lambda: _surroundings(state)))
+    return 0
+
+
+def watch(supervisor: Supervisor) -> None:
+    """Look every second, for as long as the state folder is there."""
+    tidied = 0.0
+    while supervisor.state.secrets_json.exists():
+        now = time.time()
+        supervisor.look(now)
+        if now - tidied > TIDY_SECONDS:
+            log_files.tidy(supervisor.state, supervisor.server)
+            tidied = now
+        time.sleep(LOOK_SECONDS)
+    log.warning("the state folder is gone; ending everything")
+    supervisor.end()
+
+
+def _surroundings(state: State) -> dict[str, str]:
+    return environment(state, read_settings(state), read_secrets(state), databases(state))
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

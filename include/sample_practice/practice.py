@@ -1,0 +1,133 @@
+"""The practice itself: one group, three physicians, two facilities, five payers, its staff. Nobody in it exists."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import yaml
+
+from sample_practice.identifiers import npi
+from sample_practice.visit import CARDIOLOGY, FAMILY, ORTHOPEDICS, OUTPATIENT_HOSPITAL, SURGERY_CENTER
+
+TIME_ZONE = "America/New_York"
+BILLING_NPI = npi(1)
+CLIA_NUMBER = "99D9999999"
+
+RENDERING_NPI = {FAMILY: npi(11), ORTHOPEDICS: npi(12), CARDIOLOGY: npi(13)}
+TAXONOMY = {FAMILY: "207Q00000X", ORTHOPEDICS: "207X00000X", CARDIOLOGY: "207RC0000X"}
+FACILITY_NPI = {OUTPATIENT_HOSPITAL: npi(21), SURGERY_CENTER: npi(22)}
+
+TOWNS = (
+    {"city": "Sampleton", "state": "ME", "zip": "03991"},
+    {"city": "Fixture Falls", "state": "ME", "zip": "03992"},
+    {"city": "Placeholder Bay", "state": "ME", "zip": "03993"},
+    {"city": "New Specimen", "state": "ME", "zip": "03994"},
+)
+
+_SINCE = date(2010, 1, 1)
+
+
+@dataclass(frozen=True)
+class Payer:
+    """A payer and its filing limit; `limit_days` is the limit's least length in days."""
+
+    code: str
+    name: str
+    kind: str
+    limit: dict[str, int]
+    limit_days: int
+    source: str
+
+
+PAYERS = (
+    Payer("MEDICARE", "Medicare Part B", "medicare", {"years": 1}, 365, "42 CFR 424.44"),
+    Payer("MEDICAID", "State Medicaid (sample)", "medicaid", {"months": 12}, 365, "42 CFR 447.45(d)(1)"),
+    Payer("TRICARE", "TRICARE East (sample)", "tricare", {"years": 1}, 365, "32 CFR 199.7"),
+    Payer("LARKSPUR", "Larkspur Mutual Health", "commercial", {"days": 180}, 180, "sample contract, section 7.2"),
+    Payer("TIDEWATER", "Tidewater Benefit Plan", "commercial", {"days": 90}, 90, "sample contract, section 4.1"),
+)
+PAYER_CODES = tuple(payer.code for payer in PAYERS)
+
+_PROVIDERS = (
+    (FAMILY, "Fennimark", "Odessa"),
+    (ORTHOPEDICS, "Quillmoor", "Bastian"),
+    (CARDIOLOGY, "Vandersample", "Ines"),
+)
+_STAFF: tuple[tuple[str, list[str], list[str], list[str], str], ...] = (
+    ("wren", ["coder"], ["CPC"], [FAMILY], "0.00"),
+    ("juno", ["coder"], ["CPC", "COSC"], [ORTHOPEDICS], "0.00"),
+    ("silas", ["coder"], ["CCS", "CCC"], [CARDIOLOGY], "0.00"),
+    ("maren", ["coder"], ["CRC", "CCS"], [FAMILY, CARDIOLOGY], "0.00"),
+    ("tobin", ["biller"], ["CPB"], [], "100.00"),
+    ("adela", ["biller"], [], [], "1000.00"),
+)
+
+
+def practice_yaml() -> str:
+    """The text of `practice.yaml`."""
+    return yaml.safe_dump(_practice(), sort_keys=False, allow_unicode=True, width=120)
+
+
+def _practice() -> dict[str, object]:
+    return {
+        "name": "Sampleton Medical Group (synthetic)",
+        "time_zone": TIME_ZONE,
+        "billing_providers": [
+            {
+                "npi": BILLING_NPI,
+                "tax_id": "000000001",
+                "name": "Sampleton Medical Group",
+                "address": _address("1 Example Square", 0),
+                "taxonomy": "193200000X",
+                "phone": "2075550100",
+            }
+        ],
+        "providers": [
+            {
+                "npi": RENDERING_NPI[specialty],
+                "last_name": last_name,
+                "first_name": first_name,
+                "taxonomy": TAXONOMY[specialty],
+                "specialty": specialty,
+                "valid_from": _SINCE,
+            }
+            for specialty, last_name, first_name in _PROVIDERS
+        ],
+        "facilities": [
+            {
+                "npi": FACILITY_NPI[OUTPATIENT_HOSPITAL],
+                "name": "Fixture Falls Hospital",
+                "address": _address("200 Specimen Parkway", 1),
+                "place_of_service": OUTPATIENT_HOSPITAL,
+            },
+            {
+                "npi": FACILITY_NPI[SURGERY_CENTER],
+                "name": "Placeholder Bay Surgery Center",
+                "address": _address("7 Mockup Wharf", 2),
+                "place_of_service": SURGERY_CENTER,
+            },
+        ],
+        "payers": [
+            {
+                "code": payer.code,
+                "name": payer.name,
+                "kind": payer.kind,
+                "time_zone": TIME_ZONE,
+                "filing_limits": [{"valid_from": _SINCE, "limit": dict(payer.limit), "source": payer.source}],
+            }
+            for payer in PAYERS
+        ],
+        "staff": [
+            {
+                "username": username,
+                "roles": roles,
+                "credentials": credentials,
+                "specialties": specialties,
+                "approval_limit": approval_limit,
+            }
+            for username, roles, credentials, specialties, approval_limit in _STAFF
+        ],
+    }
+
+
+def _address(line_1: str, town: int) -> dict[str, str]:
+    return {"line_1": line_1, "line_2": "", **TOWNS[town]}

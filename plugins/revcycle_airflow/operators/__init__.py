@@ -1,0 +1,1 @@
+"""One operator a file: it reads its parameters, calls one verb of `revcycle`, returns counts."""

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from revcycle_airflow.hooks.practice import PracticeHook
+from revcycle_airflow.operators.business_date_operator import BusinessDateOperator
+
+if TYPE_CHECKING:
+    from revcycle.foundation.store.runs import Step
+
+
+class PlanChunksOperator(BusinessDateOperator):
+    """Divide what is due by the business date into chunks, one mapped task each: `[{"index": 0, "of": 3}, ...]`."""
+
+    def __init__(self, *, most: int = 32, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def perform(self, practice: PracticeHook, day: date, step: Step) -> Any:
+        from revcycle.cycle.edits.sweep import plan
+
+        return plan(practice.engine, through=day, most=self.most)

@@ -1,0 +1,144 @@
+"""The schema as migrated is the schema as declared, and its keys hold."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from revcycle.foundation.store import upgrade
+from revcycle.foundation.store.runs import Step, begin
+from revcycle.foundation.store.tables import access_log, coverage, finding, patient, payer_rule, run, work_item
+
+PLANTED = "Quillfeather"
+
+
+def a_patient(run_id: int, **given: object) -> dict[str, object]:
+    return {
+        "patient_id": 1,
+        "source_system": "csv",
+        "source_patient_id": "P1",
+        "last_name": PLANTED,
+        "first_name": "Ada",
+        "birth_date": date(1970, 1, 1),
+        "sex": "F",
+        "address_1": "1 Elm",
+        "city": "Springfield",
+        "state": "IL",
+        "zip": "62701",
+        "version": 1,
+        "run_id": run_id,
+    } | given
+
+
+def a_coverage(run_id: int, first: date, last: date | None, **given: object) -> dict[str, object]:
+    return {
+        "patient_id": 1,
+        "responsibility": "P",
+        "payer": "MEDICARE",
+        "member_id": "1EG4",
+        "relationship": "self",
+        "valid_from": first,
+        "valid_to": last,
+        "version": 1,
+        "run_id": run_id,
+    } | given
+
+
+def test_the_migrations_make_the_declared_tables(engine: Engine) -> None:
+    from revcycle.foundation.store.tables import metadata
+
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_migrating_twice_changes_nothing(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
+
+
+def test_a_retry_of_a_step_finds_its_run_row(engine: Engine) -> None:
+    step = Step("code_validation", "manual__1", "sweep", shard=3, business_date=date(2026, 11, 23))
+    with engine.begin() as connection:
+        assert begin(connection, step) == begin(connection, step)
+        assert len(connection.execute(select(run)).all()) == 1
+
+
+def test_an_error_names_table_and_constraint_and_no_value(engine: Engine, run_id: int) -> None:
+    with pytest.raises(IntegrityError) as caught, engine.begin() as connection:
+        connection.execute(insert(patient), [a_patient(run_id), a_patient(run_id)])
+    chain = [caught.value, caught.value.__cause__, caught.value.__context__, caught.value.orig]
+    said = " ".join(f"{error} {error!r}" for error in chain)
+    assert PLANTED not in said and "P1" not in said
+    assert "patient" in said and "uq_patient" in said
+
+
+def test_coverage_of_one_responsibility_does_not_overlap(engine: Engine, run_id: int) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(coverage), a_coverage(run_id, date(2026, 1, 1), date(2026, 6, 30)))
+        connection.execute(insert(coverage), a_coverage(run_id, date(2026, 7, 1), None))
+        connection.execute(insert(coverage), a_coverage(run_id, date(2026, 1, 1), None, responsibility="S"))
+    with pytest.raises(IntegrityError, match="ex_coverage_overlap"), engine.begin() as connection:
+        connection.execute(insert(coverage), a_coverage(run_id, date(2026, 6, 30), date(2026, 6, 30)))
+
+
+def test_a_superseded_coverage_no_longer_counts_for_the_overlap(engine: Engine, run_id: int) -> None:
+    gone = datetime(2026, 7, 1, tzinfo=UTC)
+    with engine.begin() as connection:
+        connection.execute(insert(coverage), a_coverage(run_id, date(2026, 1, 1), None, superseded_at=gone))
+        connection.execute(insert(coverage), a_coverage(run_id, date(2026, 1, 1), None, version=2))
+
+
+def test_rules_of_one_payer_and_kind_do_not_overlap(engine: Engine, run_id: int) -> None:
+    row = {
+        "payer": "A",
+        "kind": "filing",
+        "plan": "",
+        "value": {},
+        "source": "contract",
+        "version": 1,
+        "run_id": run_id,
+    }
+    with engine.begin() as connection:
+        connection.execute(insert(payer_rule), row | {"valid_from": date(2020, 1, 1), "valid_to": None})
+        connection.execute(insert(payer_rule), row | {"payer": "B", "valid_from": date(2020, 1, 1), "valid_to": None})
+    with pytest.raises(IntegrityError, match="ex_payer_rule_overlap"), engine.begin() as connection:
+        connection.execute(insert(payer_rule), row | {"valid_from": date(2024, 1, 1), "valid_to": None})
+
+
+def test_an_override_needs_a_person_and_a_reason(engine: Engine, run_id: int) -> None:
+    row = {
+        "encounter_id": 1,
+        "version": 1,
+        "rule": "line.units",
+        "fingerprint": "1|",
+        "severity": "block",
+        "lines": [1],
+        "codes": [],
+        "details": [],
+        "state": "overridden",
+        "overridden_by": "kim",
+        "run_id": run_id,
+    }
+    with pytest.raises(IntegrityError, match="override_is_explained"), engine.begin() as connection:
+        connection.execute(insert(finding), row)
+
+
+def test_a_cause_has_one_open_item(engine: Engine, run_id: int) -> None:
+    row = {"cause_kind": "edits", "cause_id": 7, "queue": "coder", "state": "open", "run_id": run_id}
+    with engine.begin() as connection:
+        connection.execute(insert(work_item), row | {"state": "closed", "closed_at": datetime(2026, 1, 1, tzinfo=UTC)})
+        connection.execute(insert(work_item), row)
+    with pytest.raises(IntegrityError, match="uq_work_item_open_cause"), engine.begin() as connection:
+        connection.execute(insert(work_item), row)
+
+
+@pytest.mark.parametrize("change", ["UPDATE access_log SET who = 'x'", "DELETE FROM access_log", "TRUNCATE access_log"])
+def test_the_access_log_only_grows(engine: Engine, change: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(access_log), {"at": datetime(2026, 1, 1, tzinfo=UTC), "who": "kim", "what": "show"})
+    with pytest.raises(DBAPIError, match="42501"), engine.begin() as connection:
+        connection.execute(text(change))
