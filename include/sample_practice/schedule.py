@@ -49,6 +49,8 @@ def make_schedule(seed: int, people: People, encounters: int, through: date) -> 
     draw = Draw(seed, "schedule")
     patient, served = _appointments(draw, len(people), encounters, through)
     lag = draw.weighted(_ENTRY_LAGS, encounters)
+    # Whatever weekday the last date is, something is entered on it.
+    lag[-1] = len(_ENTRY_LAGS) - 1
     late, expired = _late(draw, people, patient)
     entered = np.minimum(served + lag, through.toordinal())
     limit = np.array([payer.limit_days for payer in PAYERS])[people.payer[patient]]

@@ -135,7 +135,7 @@ def test_entry_follows_the_service_within_three_days_or_long_after_and_never_aft
     assert 10 <= len(late) <= 20
 
 
-@pytest.mark.parametrize("through", [date(2026, 11, 23), date(2026, 3, 31), date(2025, 11, 30)])
+@pytest.mark.parametrize("through", [date(2026, 11, 23), date(2026, 3, 31), date(2025, 11, 30), date(2026, 10, 3)])
 def test_every_weekday_has_services_and_entries_and_the_last_date_has_entries(tmp_path: Path, through: date) -> None:
     sample = Sample(tmp_path, through=through)
     served = {_day(row["date_from"]) for row in sample.charges}

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from sample_practice.book import CLEAN_PAIRS, ENTRIES, WRONG_CASES
+from sample_practice.book import CLEAN_PAIRS, ENTRIES, WRONG_CASES, BookedCase
 from sample_practice.case_mix import VISITS
 from sample_practice.fees import unit_charge_cents
 from sample_practice.planted import CASES, EXPIRED
@@ -45,7 +45,7 @@ def test_the_first_cases_of_the_book_are_of_different_rules() -> None:
 
 
 @pytest.mark.parametrize("booked", [*WRONG_CASES, *CLEAN_PAIRS])
-def test_a_case_is_booked_under_the_numbers_of_its_own_visits(booked) -> None:  # type: ignore[no-untyped-def]
+def test_a_case_is_booked_under_the_numbers_of_its_own_visits(booked: BookedCase) -> None:
     assert tuple(ENTRIES[number].visit for number in booked.entries) == booked.case.visits
 
 

@@ -5,7 +5,7 @@ import json
 
 from revcycle.foundation.state import State
 from revcycle.foundation.store.digest import digest, digests
-from revcycle.local.database import practice_engine
+from revcycle.local.practice import practice_engine
 
 
 def add_parser(

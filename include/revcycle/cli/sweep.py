@@ -29,19 +29,19 @@ def add_parser(
 
 def run(arguments: argparse.Namespace, state: State) -> int:
     """Judge the file, print what was found; returns the exit code."""
-    swept = sweep_file(
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    with sweep_file(
         arguments.claims,
         as_of=arguments.as_of or datetime.now(UTC).astimezone().date(),
         releases=read_projection(state),
         archive=Archive(state.archive),
         limits=_filing_limits(state),
         spill=state.spill,
-    )
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
-    found = report.findings(swept.judgement, swept.file)
-    counts = report.print_json(found, sys.stdout) if arguments.json else report.print_text(found, sys.stdout)
-    report.print_counts(counts, swept.judgement.not_evaluated, sys.stderr)
+    ) as swept:
+        printed = report.print_json if arguments.json else report.print_text
+        counts = printed(report.findings(swept), sys.stdout)
+        report.print_counts(counts, swept.not_evaluated, sys.stderr)
     blocked = any(severity == arguments.fail_on for _, severity in counts)
     return 1 if blocked else 0
 

@@ -11,7 +11,7 @@ from revcycle.cycle.edits import explain
 from revcycle.foundation import work
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step
-from revcycle.local.database import practice_engine
+from revcycle.local.practice import practice_engine
 
 COLUMNS = ("item", "state", "owner", "due_on", "amount", "credential", "specialty", "encounter", "patient", "rules")
 

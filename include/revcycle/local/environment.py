@@ -7,6 +7,7 @@ from pathlib import Path
 
 from revcycle.foundation.state import State
 from revcycle.local.databases import METADATA_VARIABLE, PRACTICE_VARIABLE, Databases
+from revcycle.local.processes import STATE_VARIABLE
 from revcycle.local.secrets import Secrets, password_file
 from revcycle.local.settings import Settings
 
@@ -19,7 +20,12 @@ NOT_INHERITED = ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONSTARTUP", "AIRF
 def environment(state: State, settings: Settings, secrets: Secrets, databases: Databases) -> dict[str, str]:
     """The whole environment of every process of this state; what the caller's has besides goes along."""
     inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-    return inherited | _python(inherited) | _revcycle(state, databases) | _airflow(state, settings, secrets, databases)
+    return inherited | own_settings(state, settings, secrets, databases)
+
+
+def own_settings(state: State, settings: Settings, secrets: Secrets, databases: Databases) -> dict[str, str]:
+    """The variables that are ours alone: a process that has other values belongs to an earlier start."""
+    return _python() | _revcycle(state, settings, databases) | _airflow(state, settings, secrets, databases)
 
 
 def parallelism(cores: int) -> int:
@@ -27,24 +33,33 @@ def parallelism(cores: int) -> int:
     return min(max(cores, 2), 16)
 
 
-def _python(inherited: Mapping[str, str]) -> dict[str, str]:
+def _python() -> dict[str, str]:
+    unproxied = (os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or "").split(",")
+    no_proxy = ",".join(dict.fromkeys(filter(None, (*unproxied, LOOPBACK))))
     return {
         "PYTHONPATH": os.pathsep.join((str(CHECKOUT / "include"), str(CHECKOUT / "plugins"))),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",  # of other people's packages, at every start
         # A title written over the environment would hide what a process belongs to (processes.py).
         "SPT_NOENV": "1",
         # A proxy of the user's is not for the parts among themselves.
-        **{name: ",".join(filter(None, (inherited.get(name), LOOPBACK, "localhost"))) for name in ("NO_PROXY", "no_proxy")},
+        "NO_PROXY": no_proxy,
+        "no_proxy": no_proxy,
     }
 
 
-def _revcycle(state: State, databases: Databases) -> dict[str, str]:
-    return {"REVCYCLE_STATE": str(state.root), PRACTICE_VARIABLE: databases.practice}
+def _revcycle(state: State, settings: Settings, databases: Databases) -> dict[str, str]:
+    return {
+        STATE_VARIABLE: str(state.root),
+        PRACTICE_VARIABLE: databases.practice,
+        "REVCYCLE_TIME_ZONE": settings.time_zone,
+        "REVCYCLE_PRACTICE": str(state.practice_yaml),
+    }
 
 
 def _airflow(state: State, settings: Settings, secrets: Secrets, databases: Databases) -> dict[str, str]:
     logs = state.logs / "airflow"
-    sections = {
+    sections: dict[str, Mapping[str, object]] = {
         "CORE": {
             "DAGS_FOLDER": CHECKOUT / "dags",
             "PLUGINS_FOLDER": CHECKOUT / "plugins",
@@ -90,6 +105,7 @@ def _airflow(state: State, settings: Settings, secrets: Secrets, databases: Data
             "FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
             "LOGGING_LEVEL": "INFO",
             "UVICORN_LOGGING_LEVEL": "WARNING",
+            "NAMESPACE_LEVELS": "http.access=WARNING httpx=WARNING",  # a line a request, a line a call
             "COLORED_CONSOLE_LOG": False,
         },
     }
@@ -98,9 +114,9 @@ def _airflow(state: State, settings: Settings, secrets: Secrets, databases: Data
 
 
 def _metadata(databases: Databases) -> dict[str, str]:
-    """Both drivers that Airflow asks for; a metadata database of the user's own is configured by the user alone."""
+    """Both drivers that Airflow asks for; of a metadata database of the user's own it derives the second itself."""
     if os.environ.get(METADATA_VARIABLE):
-        return {}
+        return {"SQL_ALCHEMY_CONN": databases.metadata}
     return {
         "SQL_ALCHEMY_CONN": databases.metadata.replace("postgresql://", "postgresql+psycopg2://", 1),
         "SQL_ALCHEMY_CONN_ASYNC": databases.metadata.replace("postgresql://", "postgresql+asyncpg://", 1),

@@ -1,6 +1,7 @@
 """Logs do not fill the disk: ours are rotated by size, Airflow's task logs are deleted by age."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import time
@@ -35,7 +36,7 @@ def rotate(logs: Iterable[Path], limit: int = LIMIT_BYTES) -> None:
         with contextlib.suppress(FileNotFoundError):
             if log.stat().st_size > limit:
                 older = [log.with_name(f"{log.name}.{number}") for number in range(1, KEPT + 1)]
-                for newer, old in reversed(list(zip(older, older[1:], strict=False))):
+                for newer, old in reversed(list(itertools.pairwise(older))):
                     if newer.exists():
                         newer.replace(old)
                 older[0].unlink(missing_ok=True)
@@ -46,7 +47,7 @@ def _copy_and_cut(log: Path, copy: Path) -> None:
     # never through a link: the database's log belongs to another account than the one that rotates it
     source = os.open(log, os.O_RDWR | os.O_NOFOLLOW)
     target = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(source, "rb+") as reader, open(target, "wb") as writer:
+    with os.fdopen(source, "rb+") as reader, os.fdopen(target, "wb") as writer:
         shutil.copyfileobj(reader, writer)
         reader.truncate(0)
 

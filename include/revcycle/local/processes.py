@@ -20,7 +20,9 @@ STATE_VARIABLE, PART_VARIABLE = "REVCYCLE_STATE", "REVCYCLE_PART"
 Parts = dict[str, list[psutil.Process]]
 
 
-def launch(state: State, part: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> psutil.Process:
+def launch(
+    state: State, part: str, command: Sequence[str], environment: Mapping[str, str], log: Path
+) -> psutil.Process:
     """Start a part as the leader of a session of its own, holding nothing of the caller's input and output."""
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     marked = {**environment, STATE_VARIABLE: str(state.root), PART_VARIABLE: part}
@@ -65,6 +67,14 @@ def leader(processes: Sequence[psutil.Process]) -> psutil.Process | None:
         if processes and os.getsid(processes[0].pid) == processes[0].pid:
             return processes[0]
     return None
+
+
+def runs_otherwise(process: psutil.Process, wanted: Mapping[str, str]) -> bool:
+    """Whether a process was started with other values of these variables."""
+    with contextlib.suppress(psutil.Error):
+        has = process.environ()
+        return any(has.get(name) != value for name, value in wanted.items())
+    return False
 
 
 def alive(process: psutil.Process | None) -> bool:

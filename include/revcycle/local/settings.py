@@ -15,9 +15,11 @@ ADMIN = "admin"
 
 @dataclass(frozen=True)
 class Settings:
-    """The UI's port on 127.0.0.1, and who may log in with which role of Airflow's simple auth manager."""
+    """The UI's port on 127.0.0.1, the practice's time zone (empty: not set up yet), and who may log in with which role
+    of Airflow's simple auth manager."""
 
     port: int = DEFAULT_PORT
+    time_zone: str = ""
     users: Mapping[str, Role] = field(default_factory=lambda: {ADMIN: "admin"})
 
     @property

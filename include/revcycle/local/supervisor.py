@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import TypedDict
 
 import psutil
 
@@ -36,6 +37,16 @@ LONGEST_PAUSE_SECONDS = 60.0
 
 log = logging.getLogger(PART)
 Command = Sequence[str]
+
+
+class PartReport(TypedDict):
+    """How often a part died within the last ten minutes, and when it is started next (ISO; None: it runs)."""
+
+    deaths: int
+    next_start: str | None
+
+
+Report = dict[str, PartReport]
 
 
 @dataclass
@@ -66,6 +77,7 @@ class Supervisor:
         self.parts = {name: Part(name) for name in parts}
         self.postgres = Part("postgres")
         self.port = self.server.port if self.server else 0
+        self.reported: Report = {}
         self._adopt()
 
     def look(self, now: float) -> None:
@@ -135,17 +147,18 @@ class Supervisor:
 
     def _write_report(self, now: float) -> None:
         """What `status` and a waiting `up` read."""
-        report = {
+        report: Report = {
             part.name: {
                 "deaths": sum(now - death < CRASH_LOOP_SECONDS for death in part.deaths),
-                "next_start": datetime.fromtimestamp(part.not_before, UTC).isoformat() if part.not_before > now else None,
+                "next_start": datetime.fromtimestamp(part.not_before, UTC).isoformat()
+                if part.not_before > now
+                else None,
             }
             for part in (self.postgres, *self.parts.values())
         }
-        text = json.dumps(report, indent=1)
-        path = report_file(self.state)
-        if not path.exists() or path.read_text() != text:
-            write_private(path, text)
+        if report != self.reported:
+            write_private(report_file(self.state), json.dumps(report, indent=1))
+            self.reported = report
 
 
 def report_file(state: State) -> Path:

@@ -26,6 +26,7 @@ def make_release(state: State, tmp_path: Path) -> MakeRelease:
         rows: list[tuple[Any, ...]],
         first: date,
         last: date | None,
+        *,
         version: str = "one",
         setting: str = "any",
     ) -> Release:

@@ -22,9 +22,10 @@ def write_table(path: Path, records: list[tuple[str, int, int]], magic: bytes = 
     tail = head + 24 * len(records)
     packed = struct.pack("<4sIIII", magic, len(records), head, tail, OPEN)
     packed += b"".join(struct.pack("<8sIIII", code.encode(), first, last, 0, 0) for code, first, last in records)
-    with lmdb.open(str(path), subdir=False, lock=False, map_size=1 << 20) as environment, environment.begin(
-        write=True
-    ) as transaction:
+    with (
+        lmdb.open(str(path), subdir=False, lock=False, map_size=1 << 20) as environment,
+        environment.begin(write=True) as transaction,
+    ):
         transaction.put(b"mce_i10dx_master", packed)
 
 

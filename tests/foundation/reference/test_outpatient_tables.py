@@ -18,7 +18,8 @@ SPAN = {"lo_version": 100, "hi_version": 102}
 def write_tables(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
     """An LMDB file with the three quarters above and `tables`: name -> key -> value."""
     quarters = {
-        str(number): {"version": number, "date_started": first, "date_ended": last} for number, first, last in (Q1, Q2, Q3)
+        str(number): {"version": number, "date_started": first, "date_ended": last}
+        for number, first, last in (Q1, Q2, Q3)
     }
     with lmdb.open(str(path), subdir=False, lock=False, max_dbs=64, map_size=1 << 24) as environment:
         for name, records in {"version_range": quarters, **tables}.items():
@@ -50,7 +51,14 @@ def test_a_row_of_the_newest_quarter_is_still_in_force_whatever_filler_ends_the_
 
 
 def test_flags_and_ages_stored_as_booleans_are_what_they_mean(path: Path) -> None:
-    newborn = {**SPAN, "manifestation": False, "external_cause": True, "lo_age": False, "hi_age": True, "description": "x"}
+    newborn = {
+        **SPAN,
+        "manifestation": False,
+        "external_cause": True,
+        "lo_age": False,
+        "hi_age": True,
+        "description": "x",
+    }
     write_tables(path, {"data_dx10": {"Q1234|100|102": newborn}})
 
     assert rows(path, "diagnosis_flag") == [("Q1234", False, True, 0, 1, date(2025, 7, 1), None)]

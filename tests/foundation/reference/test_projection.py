@@ -26,7 +26,9 @@ def test_a_state_without_code_sets_names_the_command_that_makes_them(state: Stat
         read_projection(state)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"schema": 99, "releases": []}', '{"schema": 1, "releases": [{}]}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"schema": 99, "releases": []}', '{"schema": 1, "releases": [{}]}']
+)
 def test_a_file_that_is_no_projection_is_said_to_be_none(state: State, content: str) -> None:
     state.reference_json.write_text(content)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -28,13 +29,14 @@ class EditSet:
 
     @property
     def digest(self) -> str:
+        """128 bits as a UUID: each of the practice's results carries one."""
         facts = {
             "releases": self.releases.digest(),
             "rules": [[sorted(rule.severities.items()), rule.findings, dict(rule.hits)] for rule in rules()],
             "limits": sorted(json.dumps(asdict(limit), default=str, sort_keys=True) for limit in self.limits),
             "listed": sorted(self.listed),
         }
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+        return str(uuid.UUID(hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]))
 
 
 def edits_in_force(engine: Engine, state: State) -> EditSet:

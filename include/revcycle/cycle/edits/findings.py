@@ -1,37 +1,59 @@
-"""Judgements become rows: new findings open, vanished ones are fixed, overridden ones stay for the auditor."""
+"""Judgements become rows: new findings open, vanished ones are fixed, overridden ones stay for the auditor.
+
+What changed is worked out in DuckDB against the rows that are there, so that a first sweep writes by plain COPY and a
+sweep that finds the same writes nothing but its results.
+"""
 
 import duckdb
 import pyarrow as pa
 from sqlalchemy import Connection, text
 
 from revcycle.cycle.edits.judge import Judgement
-from revcycle.cycle.edits.read_store import Judged
-from revcycle.foundation.store.bulk import copy_in
+from revcycle.cycle.edits.judge_store import Judged
+from revcycle.foundation.store.bulk import Reader, copy_in
 
-# Lists travel as PostgreSQL array literals: COPY reads no other form.
-FINDINGS = """
-WITH mine AS (
-    SELECT row_number() OVER () AS id, f.*, d.encounter_id, d.version
-    FROM findings f JOIN claims c USING (claim) JOIN due d USING (encounter_id)),
-other AS (
-    SELECT id, to_json(list({'claim': name, 'line': o.line} ORDER BY o.claim, o.line))::VARCHAR AS others
-    FROM (SELECT id, unnest(others) AS o FROM mine WHERE len(others) > 0) JOIN claims ON claims.claim = o.claim
-    GROUP BY id)
-SELECT encounter_id, version, rule, place || '|' || array_to_string(codes, ',') AS fingerprint, severity,
-       array_literal(lines) AS lines, text_array_literal(codes) AS codes, text_array_literal(details) AS details,
-       coalesce(other.others, '[]') AS others, others_count, release
-FROM mine LEFT JOIN other USING (id)
-ORDER BY encounter_id, rule, fingerprint
+STANDING = """
+SELECT f.id, f.encounter_id, f.version, f.rule, f.fingerprint, f.state
+FROM finding f JOIN due USING (encounter_id)
 """
+# Lists travel as PostgreSQL array literals: COPY reads no other form.
 MACROS = r"""
-CREATE MACRO array_literal(numbers) AS '{' || array_to_string(numbers, ',') || '}';
-CREATE MACRO text_array_literal(words) AS
+CREATE MACRO number_array(numbers) AS '{' || array_to_string(numbers, ',') || '}';
+CREATE MACRO text_array(words) AS
     '{' || array_to_string(list_transform(words, lambda w:
         '"' || replace(replace(w, '\', '\\'), '"', '\"') || '"'), ',') || '}';
 """
+FOUND = """
+CREATE TABLE found AS
+    WITH mine AS (
+        SELECT row_number() OVER () AS id, f.*, d.encounter_id, d.version
+        FROM findings f JOIN claims USING (claim) JOIN due d USING (encounter_id)),
+    other AS (
+        SELECT id, to_json(list({'claim': name, 'line': o.line} ORDER BY o.claim, o.line))::VARCHAR AS others
+        FROM (SELECT id, unnest(others) AS o FROM mine WHERE len(others) > 0) JOIN claims ON claims.claim = o.claim
+        GROUP BY id)
+    SELECT encounter_id, version, rule, place || '|' || array_to_string(codes, ',') AS fingerprint, severity,
+           number_array(lines) AS lines, text_array(codes) AS codes, text_array(details) AS details,
+           coalesce(other.others, '[]') AS others, others_count, release
+    FROM mine LEFT JOIN other USING (id)
+"""
+NEW = """
+SELECT *, 'open' AS state, $run_id AS run_id
+FROM found ANTI JOIN standing USING (encounter_id, version, rule, fingerprint)
+ORDER BY encounter_id, rule, fingerprint
+"""
+AGAIN = """
+SELECT standing.id, found.severity, found.lines, found.codes, found.details, found.others, found.others_count,
+       found.release
+FROM found JOIN standing USING (encounter_id, version, rule, fingerprint) ORDER BY standing.id
+"""
+VANISHED = """
+SELECT id FROM standing ANTI JOIN found USING (encounter_id, version, rule, fingerprint)
+WHERE state = 'open' ORDER BY id
+"""
 RESULTS = """
 SELECT d.encounter_id, d.version, $edit_set AS edit_set, d.context, d.entered_on + 1 AS as_of,
-       coalesce(w.worst, '') AS worst_severity, text_array_literal(coalesce(n.rules, [])) AS not_evaluated
+       coalesce(w.worst, '') AS worst_severity, text_array(coalesce(n.rules, [])) AS not_evaluated, $run_id AS run_id
 FROM due d
 LEFT JOIN claims c USING (encounter_id)
 LEFT JOIN (SELECT claim, arg_min(severity, list_position(['block', 'review', 'info'], severity)) AS worst
@@ -39,55 +61,54 @@ LEFT JOIN (SELECT claim, arg_min(severity, list_position(['block', 'review', 'in
 LEFT JOIN (SELECT claim, list(DISTINCT rule ORDER BY rule) AS rules FROM silent GROUP BY claim) n USING (claim)
 ORDER BY d.encounter_id
 """
-STAGE = """
-CREATE TEMP TABLE staged_finding (encounter_id bigint, version int, rule text, fingerprint text, severity text,
-    lines int[], codes text[], details text[], others jsonb, others_count bigint, release text) ON COMMIT DROP;
-CREATE TEMP TABLE staged_result (encounter_id bigint, version int, edit_set text, context text, as_of date,
-    worst_severity text, not_evaluated text[]) ON COMMIT DROP;
+STAGE_AGAIN = """
+CREATE TEMP TABLE staged_finding (id bigint, severity text, lines int[], codes text[], details text[], others jsonb,
+                                  others_count bigint, release text) ON COMMIT DROP
 """
-STORE_RESULTS = """
-INSERT INTO sweep_result (encounter_id, version, edit_set, context, as_of, worst_severity, not_evaluated, run_id)
-SELECT encounter_id, version, edit_set, context, as_of, worst_severity, not_evaluated, :run_id FROM staged_result
-ON CONFLICT (encounter_id, version) DO UPDATE SET edit_set = excluded.edit_set, context = excluded.context,
-    as_of = excluded.as_of, worst_severity = excluded.worst_severity, not_evaluated = excluded.not_evaluated,
-    run_id = excluded.run_id, recorded_at = now()
+UPDATE_AGAIN = """
+UPDATE finding f SET severity = s.severity, lines = s.lines, codes = s.codes, details = s.details, others = s.others,
+    others_count = s.others_count, release = s.release, run_id = :run_id,
+    state = CASE f.state WHEN 'overridden' THEN 'overridden' ELSE 'open' END
+FROM staged_finding s WHERE f.id = s.id
+  AND (f.state = 'fixed' OR (f.severity, f.lines, f.codes, f.details, f.others, f.others_count, f.release)
+       IS DISTINCT FROM (s.severity, s.lines, s.codes, s.details, s.others, s.others_count, s.release))
 """
-OPEN_FINDINGS = """
-INSERT INTO finding (encounter_id, version, rule, fingerprint, severity, lines, codes, details, others, others_count,
-                     release, state, run_id)
-SELECT encounter_id, version, rule, fingerprint, severity, lines, codes, details, others, others_count,
-       release, 'open', :run_id
-FROM staged_finding
-ON CONFLICT (encounter_id, version, rule, fingerprint) DO UPDATE SET severity = excluded.severity,
-    lines = excluded.lines, codes = excluded.codes, details = excluded.details, others = excluded.others,
-    others_count = excluded.others_count, release = excluded.release,
-    state = CASE finding.state WHEN 'overridden' THEN 'overridden' ELSE 'open' END, run_id = excluded.run_id
-"""
-FIX_FINDINGS = """
-UPDATE finding SET state = 'fixed', run_id = :run_id
-FROM staged_result r
-WHERE finding.encounter_id = r.encounter_id AND finding.state = 'open' AND NOT EXISTS (
-    SELECT FROM staged_finding s WHERE s.encounter_id = finding.encounter_id AND s.version = finding.version
-       AND s.rule = finding.rule AND s.fingerprint = finding.fingerprint)
-"""
+FIX = "UPDATE finding SET state = 'fixed', run_id = :run_id WHERE id = ANY (:ids)"
+FORGET_RESULTS = "DELETE FROM sweep_result WHERE encounter_id = ANY (:ids)"
 
 
-def store(connection: Connection, judged: Judged, due: pa.Table, *, edit_set: str, run_id: int) -> None:
-    """Write the results of the `due` encounters and their findings, in the connection's transaction."""
-    with duckdb.connect() as db:
-        db.execute(MACROS)
-        db.register("findings", judged.judgement.findings)
-        db.register("claims", judged.claims)
-        db.register("due", due)
-        db.register("silent", _silent(judged.judgement))
-        findings = db.sql(FINDINGS).to_arrow_table()
-        results = db.execute(RESULTS, {"edit_set": edit_set}).to_arrow_table()
-    connection.execute(text(STAGE))
-    copy_in(connection, "staged_result", results)
-    copy_in(connection, "staged_finding", findings)
-    connection.execute(text("ANALYZE staged_finding, staged_result"))
-    for statement in (STORE_RESULTS, OPEN_FINDINGS, FIX_FINDINGS):
-        connection.execute(text(statement), {"run_id": run_id})
+def store(
+    db: duckdb.DuckDBPyConnection, connection: Connection, reader: Reader, judged: Judged, *, edit_set: str, run_id: int
+) -> None:
+    """Write the findings and results of the snapshot's `due` encounters, in the connection's transaction.
+
+    The caller holds the lock of the sweep, so that no other sweep writes about these encounters meanwhile.
+    """
+    db.execute(MACROS)
+    db.register("findings", judged.judgement.findings)
+    db.register("claims", judged.claims)
+    db.register("silent", _silent(judged.judgement))
+    reader.stage("due", db.sql("SELECT encounter_id FROM due").to_arrow_table())
+    db.register("standing", reader.fetch(STANDING))
+    db.execute(FOUND)
+    _store_findings(db, connection, run_id)
+    swept_before = db.sql("SELECT DISTINCT encounter_id FROM due SEMI JOIN result USING (encounter_id)").fetchall()
+    if swept_before:
+        connection.execute(text(FORGET_RESULTS), {"ids": [row[0] for row in swept_before]})
+    results = db.sql(RESULTS, params={"edit_set": edit_set, "run_id": run_id}).to_arrow_table()
+    copy_in(connection, "sweep_result", results)
+
+
+def _store_findings(db: duckdb.DuckDBPyConnection, connection: Connection, run_id: int) -> None:
+    copy_in(connection, "finding", db.sql(NEW, params={"run_id": run_id}).to_arrow_table())
+    again = db.sql(AGAIN).to_arrow_table()
+    if again.num_rows:
+        connection.execute(text(STAGE_AGAIN))
+        copy_in(connection, "staged_finding", again)
+        connection.execute(text(UPDATE_AGAIN), {"run_id": run_id})
+    vanished = [row[0] for row in db.sql(VANISHED).fetchall()]
+    if vanished:
+        connection.execute(text(FIX), {"run_id": run_id, "ids": vanished})
 
 
 def _silent(judgement: Judgement) -> pa.Table:

@@ -27,12 +27,12 @@ FINDING = """
 CREATE TABLE finding (
     rule VARCHAR NOT NULL, severity VARCHAR, claim BIGINT NOT NULL, day DATE NOT NULL, lines BIGINT[] NOT NULL,
     codes VARCHAR[] DEFAULT [], place VARCHAR DEFAULT '', details VARCHAR[] DEFAULT [], setting VARCHAR DEFAULT '',
-    others STRUCT(claim BIGINT, line BIGINT)[] DEFAULT [], others_count BIGINT DEFAULT 0);
+    others_of BIGINT, others_count BIGINT DEFAULT 0);
 CREATE TABLE rule_default (rule VARCHAR, severity VARCHAR, source VARCHAR);
 """
 
 # The release of a finding is the latest of its rule's first table that had begun on the day.
-FINDINGS = """
+ORDERED = """
 WITH asked AS (SELECT DISTINCT rule, day, setting FROM finding),
 named AS (
     SELECT rule, day, asked.setting,
@@ -40,11 +40,17 @@ named AS (
     FROM asked JOIN rule_default USING (rule) JOIN release USING (source)
     WHERE first_day <= day AND asked.setting IN ('', release.setting)
     GROUP BY ALL)
-SELECT rule, coalesce(finding.severity, rule_default.severity) AS severity, claim, lines, codes, others, others_count,
-       place, details, coalesce(release, '') AS release
-FROM finding JOIN rule_default USING (rule) LEFT JOIN named USING (rule, day, setting)
+SELECT rule, coalesce(finding.severity, rule_default.severity) AS severity, claim, lines, codes, place, details,
+       coalesce(release, '') AS release, others_count, {others}
+FROM finding JOIN rule_default USING (rule) LEFT JOIN named USING (rule, day, setting) {neighbours}
 ORDER BY claim, lines[1], rule, codes, lines
 """
+FINDINGS = ORDERED.format(
+    others="if(others_count = 0, [], elsewhere(found, claim)) AS others",
+    neighbours="LEFT JOIN neighbours ON neighbours.key = others_of",
+)
+SHARED_FINDINGS = ORDERED.format(others="if(others_count = 0, NULL, others_of) AS others_of", neighbours="")
+"""The same with the key of `neighbours` instead of the lines: a patient's day of thousands of lines repeats them."""
 
 
 @dataclass(frozen=True)
@@ -91,17 +97,34 @@ def judge(
     Raises what `attach` raises when a release's file is missing or damaged.
     """
     with connect(spill) as db:
-        loaded = attach(db, releases, archive)
-        db.register("lines_in", lines)
-        db.register("diagnoses_in", diagnoses)
-        db.register("unlisted", unlisted if unlisted is not None else UNLISTED.empty_table())
-        prepare(db)
-        db.register("filing_due", _filing_due(db, limits))
-        db.execute(FINDING)
-        for rule in rules():
-            if loaded.issuperset(rule.needs):
-                _run(db, rule)
-        return Judgement(db.sql(FINDINGS).to_arrow_table(), tuple(_not_evaluated(db, loaded)))
+        not_evaluated = judge_in(
+            db, lines, diagnoses, releases=releases, archive=archive, limits=limits, unlisted=unlisted
+        )
+        return Judgement(db.sql(FINDINGS).to_arrow_table(), not_evaluated)
+
+
+def judge_in(
+    db: duckdb.DuckDBPyConnection,
+    lines: pa.Table,
+    diagnoses: pa.Table,
+    *,
+    releases: ReleaseSet,
+    archive: Archive,
+    limits: Sequence[FilingLimit],
+    unlisted: pa.Table | None = None,
+) -> tuple[NotEvaluated, ...]:
+    """`judge` into the tables of `db`, to be read by `FINDINGS`, or by `SHARED_FINDINGS` with `neighbours`."""
+    loaded = attach(db, releases, archive)
+    db.register("lines_in", lines)
+    db.register("diagnoses_in", diagnoses)
+    db.register("unlisted", unlisted if unlisted is not None else UNLISTED.empty_table())
+    prepare(db)
+    db.register("filing_due", _filing_due(db, limits))
+    db.execute(FINDING)
+    for rule in rules():
+        if loaded.issuperset(rule.needs):
+            _run(db, rule)
+    return tuple(_not_evaluated(db, loaded))
 
 
 def _run(db: duckdb.DuckDBPyConnection, rule: Rule) -> None:
@@ -113,6 +136,8 @@ def _run(db: duckdb.DuckDBPyConnection, rule: Rule) -> None:
     for name, relation in rule.hits.items():
         db.execute(f"CREATE TEMP TABLE {name} AS {relation}")
     db.execute(f"INSERT INTO finding BY NAME {rule.findings}")
+    if rule.neighbours:
+        db.execute(f"INSERT INTO neighbours SELECT key, found FROM {rule.neighbours}")
     for name in rule.hits:
         db.execute(f"DROP TABLE {name}")
 

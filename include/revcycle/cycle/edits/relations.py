@@ -39,6 +39,8 @@ CREATE TABLE claim_day AS SELECT DISTINCT claim, day FROM line;
 CREATE TABLE diagnosis AS SELECT claim, position, code FROM diagnoses_in;
 CREATE MACRO first_day(name) AS (SELECT min(r.first_day) FROM release r WHERE r.source = name);
 CREATE MACRO last_day(name) AS (SELECT max(r.last_day) FROM release r WHERE r.source = name);
+CREATE SEQUENCE neighbour;
+CREATE TABLE neighbours (key BIGINT, found STRUCT(claim BIGINT, line BIGINT)[]);
 CREATE MACRO elsewhere(found, me) AS coalesce(list_filter(found, lambda other: other.claim <> me)[:{shown}], []);
 """
 
@@ -77,8 +79,9 @@ def first_lines(claim_codes: str) -> str:
     Twice as many as are shown, and of no claim more than are shown: whichever claim is left out, enough remain.
     """
     return f"""
+        SELECT grp, procedure, nextval('neighbour') AS key, found FROM (
         SELECT grp, procedure,
                flatten(list(list_transform(lines[:{SHOWN}], lambda n: {{'claim': claim, 'line': n}}) ORDER BY claim)
                        [:{2 * SHOWN}])[:{2 * SHOWN}] AS found
-        FROM {claim_codes} GROUP BY grp, procedure
+        FROM {claim_codes} GROUP BY grp, procedure)
     """

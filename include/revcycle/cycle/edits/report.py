@@ -4,21 +4,20 @@ import heapq
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from revcycle.cycle.edits.judge import FILING_LIMIT, Judgement, NotEvaluated
-from revcycle.cycle.edits.read_file import ClaimsFile
+from revcycle.cycle.edits.judge import FILING_LIMIT, NotEvaluated
+from revcycle.cycle.edits.relations import SHOWN
 from revcycle.cycle.edits.rule import BLOCK, Explanation, explain
+from revcycle.cycle.edits.sweep_file import FileSweep
 
 UNREADABLE = "input.unreadable"
-UNREADABLE_FIX = "Correct the row; the rest of the file was swept"
-UNREADABLE_SOURCE = "The columns of a claims file"
-BATCH = 10_000
-
+UNREADABLE_TEXT = ("Correct the row; the rest of the file was swept", "The columns of a claims file")
 TABLE_ROWS = 200
 
 Finding = dict[str, Any]
@@ -26,9 +25,11 @@ Counts = Counter[tuple[str, str]]
 """Findings by rule and severity."""
 
 
-def findings(judgement: Judgement, file: ClaimsFile) -> Iterator[Finding]:
+def findings(swept: FileSweep) -> Iterator[Finding]:
     """Every finding of the file as the object it is printed as, by claim, first line, rule, codes and row."""
-    return heapq.merge(_judged(judgement, file), sorted(_unreadable(file), key=_order), key=_order)
+    unreadable = sorted(_unreadable(swept), key=_order)
+    judged = _judged(swept)
+    return heapq.merge(judged, unreadable, key=_order) if unreadable else judged
 
 
 def _order(finding: Finding) -> tuple[str, int, str, list[str], int]:
@@ -36,26 +37,34 @@ def _order(finding: Finding) -> tuple[str, int, str, list[str], int]:
     return finding["claim"], first_line, finding["rule"], finding["codes"], finding.get("row", 0)
 
 
-def _judged(judgement: Judgement, file: ClaimsFile) -> Iterator[Finding]:
-    names = file.claims.to_pylist()
-    for batch in judgement.findings.to_batches(max_chunksize=BATCH):
-        for row in batch.to_pylist():
-            text = explain(row["rule"], row["severity"], row["codes"], row["details"])
-            finding = _object(row, names[row["claim"] - 1], text)
-            if row["others_count"]:
-                finding["others"] = [
-                    {"claim": names[other["claim"] - 1], "line": other["line"]} for other in row["others"]
-                ]
-                finding["others_count"] = row["others_count"]
-            yield finding
+def _judged(swept: FileSweep) -> Iterator[Finding]:
+    names = swept.file.claims.to_pylist()
+    neighbours = swept.neighbours()
+
+    @cache
+    def shown(key: int, claim: int) -> list[Finding]:
+        others = [other for other in neighbours[key] if other["claim"] != claim][:SHOWN]
+        return [{"claim": names[other["claim"] - 1], "line": other["line"]} for other in others]
+
+    # Only the claims among a row's first lines have to be left out: all others share one list.
+    among = {key: {other["claim"] for other in found} for key, found in neighbours.items()}
+    for row in swept.rows():
+        text = _explained(row["rule"], row["severity"], tuple(row["codes"]), tuple(row["details"]))
+        finding = _object(row, names[row["claim"] - 1], text)
+        if (key := row["others_of"]) is not None:
+            finding["others"] = shown(key, row["claim"] if row["claim"] in among[key] else 0)
+            finding["others_count"] = row["others_count"]
+        yield finding
 
 
-def _unreadable(file: ClaimsFile) -> Iterator[Finding]:
+_explained = lru_cache(maxsize=100_000)(explain)
+
+
+def _unreadable(swept: FileSweep) -> Iterator[Finding]:
     fixed = {"rule": UNREADABLE, "severity": BLOCK, "codes": [], "release": ""}
-    for batch in file.unreadable.to_batches(max_chunksize=BATCH):
-        for row in batch.to_pylist():
-            text = Explanation(f"Row {row['row']}: {row['reason']}", UNREADABLE_FIX, UNREADABLE_SOURCE)
-            yield _object(row | fixed, row["claim"], text) | {"row": row["row"]}
+    for row in swept.file.unreadable.to_pylist():
+        text = Explanation(f"Row {row['row']}: {row['reason']}", *UNREADABLE_TEXT)
+        yield _object(row | fixed, row["claim"], text) | {"row": row["row"]}
 
 
 def _object(row: Mapping[str, Any], claim: str, text: Explanation) -> Finding:

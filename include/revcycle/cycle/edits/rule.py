@@ -31,9 +31,12 @@ class Rule:
     """One relation over the tables of `relations.py` and the reference tables.
 
     `findings` is a SELECT whose columns are, by name: rule, claim, day (the date whose release is named), lines,
-    codes, place, and where they apply severity (else the one of `severities`), details, others, others_count, setting.
+    codes, place, and where they apply severity (else the one of `severities`), details, setting, and for lines of other
+    claims others_count and others_of, the key of a row of `neighbours`.
     `hits` are computed first, in order, each into a temporary table of its name: one statement with everything in it
     lets DuckDB join lines before the reference table has thinned them out.
+    `neighbours` names the hit with columns key (`nextval('neighbour')`) and found, the lines that findings show as
+    lines of other claims once their own claim is left out: many findings share a row.
     `explain` is keyed by rule id, or by "rule id severity" where the text depends on the severity.
     """
 
@@ -42,6 +45,7 @@ class Rule:
     explain: Mapping[str, Explanation]
     needs: tuple[str, ...] = ()
     hits: Mapping[str, str] = field(default_factory=dict)
+    neighbours: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:

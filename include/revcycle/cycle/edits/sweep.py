@@ -2,24 +2,27 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-import pyarrow as pa
-from sqlalchemy import Engine, func, select, text
+import duckdb
+from sqlalchemy import Connection, Engine, func, select, text
 
 from revcycle.cycle.edits.edit_set import EditSet, edits_in_force
 from revcycle.cycle.edits.findings import store
-from revcycle.cycle.edits.read_store import Judged, judge_encounters
-from revcycle.cycle.edits.standing import Scope, standing
+from revcycle.cycle.edits.judge import Judgement
+from revcycle.cycle.edits.judge_store import Judged, judge_needed
+from revcycle.cycle.edits.snapshot import Scope, snapshot
+from revcycle.cycle.edits.standing import find_due
 from revcycle.foundation.state import State
 from revcycle.foundation.store.bulk import reading
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import encounter, encounter_version
 
 ENCOUNTERS_A_CHUNK = 500  # small enough to show progress in the grid, large enough to pay for starting a task
-SWEEP_LOCK = 7_203_002  # first half of the advisory lock of a chunk
+SWEEP_LOCK = 7_203_002  # chunks share it, each with a lock of its own; whoever sweeps named patients has it alone
+CHUNK_LOCK = 7_203_004
 
 
 @dataclass(frozen=True)
@@ -81,70 +84,83 @@ def sweep_patients(engine: Engine, patients: Sequence[int], *, through: date, st
     return _sweep(engine, Scope(patients=tuple(patients)), edits_in_force(engine, state), through=through, step=step)
 
 
-def preview(
-    engine: Engine, *, first: date, last: date, state: State, as_of: date | None = None
-) -> tuple[Judged, frozenset[int]]:
+def preview(engine: Engine, *, first: date, last: date, state: State, as_of: date | None = None) -> Judged:
     """Judge the current versions with a date of service from `first` to `last`, and write nothing.
 
-    Returns the judgement over them and their same-day context, and the claim numbers of those asked for.
+    Their same-day context is judged with them, but only what is said about them is returned.
     """
+    edits = edits_in_force(engine, state)
     with reading(engine) as reader:
-        reader.stage("asked", reader.fetch(ASKED.format(first=first.isoformat(), last=last.isoformat())))
-        judged = judge_encounters(reader, reader.fetch(WITH_CONTEXT), edits_in_force(engine, state), as_of=as_of)
-        asked = set(reader.fetch("SELECT encounter_id FROM asked").column(0).to_pylist())
-    numbered = judged.claims.to_pylist()
-    return judged, frozenset(row["claim"] for row in numbered if row["encounter_id"] in asked)
+        named = reader.fetch(ASKED.format(first=first.isoformat(), last=last.isoformat())).column(0).to_pylist()
+        with snapshot(reader, Scope(patients=tuple(named) or (0,)), edits.spill) as db:
+            db.execute(WITH_CONTEXT, {"first": first, "last": last})
+            judged = judge_needed(db, edits, as_of=as_of)
+            db.register("findings", judged.judgement.findings)
+            findings = db.sql("FROM findings SEMI JOIN (FROM claim SEMI JOIN asked USING (encounter_id)) USING (claim)")
+            asked = Judgement(
+                findings.order("claim, lines[1], rule, codes").to_arrow_table(), judged.judgement.not_evaluated
+            )
+    return Judged(asked, judged.claims)
 
 
 ASKED = """
-SELECT DISTINCT l.encounter_id FROM charge_line l
+SELECT DISTINCT l.patient_id FROM charge_line l
 JOIN encounter e ON e.id = l.encounter_id AND e.current_version = l.version
 WHERE l.date_from BETWEEN '{first}' AND '{last}'
 """
 WITH_CONTEXT = """
-SELECT DISTINCT other.encounter_id FROM asked
-JOIN encounter e ON e.id = asked.encounter_id
-JOIN charge_line mine ON mine.encounter_id = e.id AND mine.version = e.current_version
-JOIN charge_line other ON other.patient_id = mine.patient_id AND other.rendering_npi = mine.rendering_npi
-     AND other.date_from = mine.date_from
+CREATE TABLE asked AS SELECT DISTINCT encounter_id FROM line WHERE day BETWEEN $first AND $last;
+CREATE TABLE needed AS
+    SELECT DISTINCT other.encounter_id FROM asked JOIN line mine USING (encounter_id)
+    JOIN line other ON other.patient_id = mine.patient_id AND other.npi = mine.npi AND other.day = mine.day;
 """
 
 
 def _sweep(engine: Engine, scope: Scope, edits: EditSet, *, through: date, step: Step) -> SweepCounts:
     edit_set = edits.digest
     with engine.begin() as connection:
-        lock = {"space": SWEEP_LOCK, "chunk": scope.of * 64 + scope.index}
-        connection.execute(text("SELECT pg_advisory_xact_lock(:space, :chunk)"), lock)
+        _lock(connection, scope)
         run_id = begin(connection, step)
-        with reading(engine) as reader:
-            found = standing(reader, scope, edit_set=edit_set, through=through)
-            if not found.due.num_rows:
+        with reading(engine) as reader, snapshot(reader, scope, edits.spill) as db:
+            due = find_due(db, edit_set=edit_set, through=through)
+            if not due:
                 return SweepCounts()
-            judged = judge_encounters(reader, found.needed, edits)
-        store(connection, judged, found.due, edit_set=edit_set, run_id=run_id)
-    return _counts(judged, found.due)
+            judged = judge_needed(db, edits)
+            store(db, connection, reader, judged, edit_set=edit_set, run_id=run_id)
+            return _counts(db, due)
 
 
-def _counts(judged: Judged, due: pa.Table) -> SweepCounts:
+def _lock(connection: Connection, scope: Scope) -> None:
+    """Taken before the snapshot: what another sweep of these patients wrote is then in it."""
+    if scope.patients:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SWEEP_LOCK})
+        return
+    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": SWEEP_LOCK})
+    chunk = {"space": CHUNK_LOCK, "chunk": scope.of * 64 + scope.index}
+    connection.execute(text("SELECT pg_advisory_xact_lock(:space, :chunk)"), chunk)
+
+
+BY_RULE = """
+SELECT rule, severity, count(*) FROM findings SEMI JOIN (FROM claim SEMI JOIN due USING (encounter_id)) USING (claim)
+GROUP BY ALL
+"""
+SILENT = """
+SELECT rule, count(*) FROM silent SEMI JOIN (FROM claim SEMI JOIN due USING (encounter_id)) USING (claim) GROUP BY rule
+"""
+
+
+def _counts(db: duckdb.DuckDBPyConnection, due: int) -> SweepCounts:
     """Count what was found about the due encounters; their neighbours were judged as context only."""
-    encounters = set(due.column("encounter_id").to_pylist())
-    rows = judged.claims.to_pylist()
-    claims = {row["claim"] for row in rows if row["encounter_id"] in encounters}
-    findings = judged.judgement.findings
-    columns: Iterable[tuple[int, str, str]] = zip(
-        *(findings.column(name).to_pylist() for name in ("claim", "rule", "severity")), strict=True
-    )
-    mine = [(rule, severity) for claim, rule, severity in columns if claim in claims]
-    severities = Counter(severity for _, severity in mine)
-    silent: Counter[str] = Counter()
-    for entry in judged.judgement.not_evaluated:
-        concerned = len(claims.intersection(entry.claims.to_pylist()))
-        silent.update({rule: concerned for rule in entry.rules if concerned})
+    by_rule: Counter[str] = Counter()
+    by_severity: Counter[str] = Counter()
+    for rule, severity, count in db.sql(BY_RULE).fetchall():
+        by_rule[rule] += count
+        by_severity[severity] += count
     return SweepCounts(
-        encounters=len(encounters),
-        block=severities["block"],
-        review=severities["review"],
-        info=severities["info"],
-        by_rule=dict(Counter(rule for rule, _ in mine)),
-        not_evaluated=dict(silent),
+        encounters=due,
+        block=by_severity["block"],
+        review=by_severity["review"],
+        info=by_severity["info"],
+        by_rule=dict(sorted(by_rule.items())),
+        not_evaluated=dict(sorted(db.sql(SILENT).fetchall())),
     )

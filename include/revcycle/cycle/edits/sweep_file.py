@@ -1,26 +1,44 @@
 """Sweep one file of claims: no database, nothing is written."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from revcycle.cycle.edits.judge import Judgement, judge
+import duckdb
+
+from revcycle.cycle.edits.judge import SHARED_FINDINGS, NotEvaluated, judge_in
 from revcycle.cycle.edits.read_file import ClaimsFile, read_claims
+from revcycle.cycle.edits.relations import connect
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.calendar import FilingLimit
 from revcycle.foundation.reference import ReleaseSet
 
+BATCH = 10_000
+
 
 @dataclass(frozen=True)
 class FileSweep:
-    """What was read and what was found in it; `report` says it."""
+    """What was read, and the tables of what was found in it; `report` says it."""
 
     file: ClaimsFile
-    judgement: Judgement
+    not_evaluated: tuple[NotEvaluated, ...]
+    db: duckdb.DuckDBPyConnection
+
+    def rows(self) -> Iterator[Mapping[str, Any]]:
+        """The findings in their order, a batch in memory at a time; `others_of` is a key of `neighbours`."""
+        for batch in self.db.sql(SHARED_FINDINGS).to_arrow_reader(BATCH):
+            yield from batch.to_pylist()
+
+    def neighbours(self) -> Mapping[int, Sequence[Mapping[str, int]]]:
+        """The lines that findings share as lines of other claims, by key."""
+        return dict(self.db.execute("SELECT key, found FROM neighbours").fetchall())
 
 
+@contextmanager
 def sweep_file(
     path: Path,
     *,
@@ -29,7 +47,7 @@ def sweep_file(
     archive: Archive,
     limits: Sequence[FilingLimit],
     spill: Path,
-) -> FileSweep:
+) -> Iterator[FileSweep]:
     """Judge every readable line of `path` as of a day; the whole file is one billing group.
 
     `spill` is a folder for what does not fit in memory; it is left as it was found.
@@ -38,7 +56,6 @@ def sweep_file(
     spill.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=spill) as folder:
         file = read_claims(path, today=as_of, spill=Path(folder))
-        judgement = judge(
-            file.lines, file.diagnoses, releases=releases, archive=archive, limits=limits, spill=Path(folder)
-        )
-    return FileSweep(file, judgement)
+        with connect(Path(folder)) as db:
+            silent = judge_in(db, file.lines, file.diagnoses, releases=releases, archive=archive, limits=limits)
+            yield FileSweep(file, silent, db)

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from sqlalchemy import Engine, text
 
 from revcycle.cycle.edits.edit_set import edits_in_force
-from revcycle.cycle.edits.standing import Scope, standing
+from revcycle.cycle.edits.snapshot import Scope, snapshot
+from revcycle.cycle.edits.standing import find_due
 from revcycle.foundation.state import State
 from revcycle.foundation.store.bulk import reading
 
@@ -43,9 +44,9 @@ class VerifyCounts:
 
 def verify(engine: Engine, *, through: date, state: State) -> VerifyCounts:
     """Count what belongs to `through` or earlier, and what of it has no result that counts."""
-    edit_set = edits_in_force(engine, state).digest
-    with reading(engine) as reader:
-        unswept = standing(reader, Scope(), edit_set=edit_set, through=through).due.num_rows
+    edits = edits_in_force(engine, state)
+    with reading(engine) as reader, snapshot(reader, Scope(), edits.spill) as db:
+        unswept = find_due(db, edit_set=edits.digest, through=through)
     with engine.connect() as connection:
         open_findings = {row[0]: row[1] for row in connection.execute(text(OPEN), {"through": through})}
         encounters = connection.execute(text(ENTERED), {"through": through}).scalar_one()

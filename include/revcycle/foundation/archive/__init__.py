@@ -27,7 +27,7 @@ class Archive:
         self.root = root
 
     def put(self, source: bytes | Path) -> str:
-        """Store the bytes and return their sha256. They are synced to disk first; the same bytes twice are one object."""
+        """Store the bytes, synced to disk, and return their sha256. The same bytes twice are one object."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         digest = hashlib.sha256()
         with tempfile.NamedTemporaryFile(dir=self.root, prefix=".put-", delete=False) as part:

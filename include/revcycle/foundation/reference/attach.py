@@ -31,7 +31,7 @@ def attach(db: duckdb.DuckDBPyConnection, releases: ReleaseSet, archive: Archive
     """
 
     def scan(release: Release) -> str:
-        return scan_of(archive, release)
+        return _scan_of(archive, release)
 
     present = frozenset(source for source in TABLES if releases.of(source))
     for source in sorted(present):
@@ -41,19 +41,19 @@ def attach(db: duckdb.DuckDBPyConnection, releases: ReleaseSet, archive: Archive
     return present
 
 
-def scan_of(archive: Archive, release: Release) -> str:
+def _scan_of(archive: Archive, release: Release) -> str:
     """The FROM item that reads one release's Parquet."""
     path = str(archive.path(release.sha256))
     # A path may hold what DuckDB takes for a pattern, or a quote.
-    literal = "".join(f"[{character}]" if character in "[*?" else character for character in path).replace("'", "''")
-    return f"read_parquet('{literal}')"
+    pattern = "".join(f"[{character}]" if character in "[*?" else character for character in path).replace("'", "''")
+    return f"read_parquet('{pattern}')"
 
 
 def _relation(db: duckdb.DuckDBPyConnection, source: str, releases: ReleaseSet, scan: Callable[[Release], str]) -> str:
     if source == "ptp":
         return pairs_relation(db, releases.of("ptp"), scan)
     reigns = timeline(releases.of(source))
-    whole = cut(source, reigns, scan)
+    whole = _cut(source, reigns, scan)
     if len(reigns) > 1 and source in ("icd10cm", "icd10cm_header"):
         whole = f"({_joined(whole)})"
     if supplement := releases.of(LEVEL_2.get(source, "")):
@@ -61,31 +61,31 @@ def _relation(db: duckdb.DuckDBPyConnection, source: str, releases: ReleaseSet, 
     return f"SELECT * FROM {whole}"
 
 
-def cut(source: str, reigns: Iterable[Reign], scan: Callable[[Release], str]) -> str:
+def _cut(source: str, reigns: Iterable[Reign], scan: Callable[[Release], str]) -> str:
     """A FROM item: the rows of each reign's release, cut to its days."""
-    keys = keys_of(source)
+    keys = _keys_of(source)
     parts = [
         f"SELECT {keys}, {_date('greatest', 'valid_from', reign.first)} AS valid_from, "
-        f"{_date('least', f'coalesce(valid_to, {literal(FOREVER)})', reign.last)} AS valid_to "
-        f"FROM {scan(reign.release)} WHERE valid_from <= {literal(reign.last)} "
-        f"AND (valid_to IS NULL OR valid_to >= {literal(reign.first)})"
+        f"{_date('least', f'coalesce(valid_to, {_literal(FOREVER)})', reign.last)} AS valid_to "
+        f"FROM {scan(reign.release)} WHERE valid_from <= {_literal(reign.last)} "
+        f"AND (valid_to IS NULL OR valid_to >= {_literal(reign.first)})"
         for reign in reigns
     ]
     return f"({' UNION ALL '.join(parts)})"
 
 
-def keys_of(source: str) -> str:
+def _keys_of(source: str) -> str:
     """The columns of a source but its dates, as a SELECT list."""
     return ", ".join(name for name in SCHEMAS[source].names if name not in ("valid_from", "valid_to"))
 
 
-def literal(day: date) -> str:
+def _literal(day: date) -> str:
     """A day as a SQL literal."""
     return f"DATE '{day.isoformat()}'"
 
 
 def _date(function: str, value: str, day: date) -> str:
-    return f"{function}({value}, {literal(day)})"
+    return f"{function}({value}, {_literal(day)})"
 
 
 def _joined(ranges: str) -> str:
@@ -106,7 +106,7 @@ def _joined(ranges: str) -> str:
 def _listed(source: str, releases: Sequence[Release], scan: Callable[[Release], str]) -> str:
     """A FROM item: each code's rows of the newest file that lists it. A file tells a code's past as well."""
     columns = ", ".join(SCHEMAS[source].names)
-    forever = literal(FOREVER)
+    forever = _literal(FOREVER)
     ordered = enumerate(sorted(releases, key=lambda release: (release.valid_from, release.version)))
     files = " UNION ALL ".join(f"SELECT {columns}, {number} AS age FROM {scan(each)}" for number, each in ordered)
     return f"""(
@@ -122,7 +122,7 @@ def _supplemented(source: str, whole: str, supplement: str, releases: Sequence[R
     it had, which the file does not carry.
     """
     key = SCHEMAS[source].names[0]
-    begins = literal(min(release.valid_from for release in releases))
+    begins = _literal(min(release.valid_from for release in releases))
     flag = f", coalesce((SELECT arg_max(ncci, valid_from) FROM whole WHERE {key} = listed.{key}), ncci) AS ncci"
     return f"""
         WITH whole AS (SELECT * FROM {whole}), listed AS (SELECT * FROM {supplement})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, text, update
+from sqlalchemy import Connection, Engine, Row, any_, select, text, update
 
 from revcycle.foundation.calendar import FilingLimit, due_on
 from revcycle.foundation.store.runs import Step, begin
@@ -89,7 +89,7 @@ def _open_items(connection: Connection) -> dict[int, Row[Any]]:
 
 def _coders(connection: Connection) -> list[Coder]:
     query = select(staff.c.username, staff.c.credentials, staff.c.specialties).where(
-        staff.c.superseded_at.is_(None), staff.c.roles.contains(["coder"])
+        staff.c.superseded_at.is_(None), any_(staff.c.roles) == "coder"
     )
     return [
         Coder(row.username, frozenset(row.credentials), frozenset(row.specialties)) for row in connection.execute(query)

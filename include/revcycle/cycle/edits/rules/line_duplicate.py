@@ -12,18 +12,20 @@ RULE = Rule(
         "repeated_line": """
             SELECT grp, claim, line, day, procedure, list_sort(list_distinct(modifiers)) AS modifier_set
             FROM line SEMI JOIN (FROM day_code WHERE lines > 1) USING (grp, procedure)
-        """
+        """,
+        "original_line": """
+            SELECT grp, procedure, modifier_set, first, [first] AS found, nextval('neighbour') AS key
+            FROM (SELECT grp, procedure, modifier_set, min({'claim': claim, 'line': line}) AS first
+                  FROM repeated_line GROUP BY ALL HAVING count(*) > 1)
+        """,
     },
+    neighbours="original_line",
     findings="""
-        WITH seen AS (
-            SELECT claim, line, day, procedure, row_number() OVER same AS nth,
-                   first_value(claim) OVER same AS first_claim, first_value(line) OVER same AS first_line
-            FROM repeated_line WINDOW same AS (PARTITION BY grp, procedure, modifier_set ORDER BY claim, line))
-        SELECT 'line.duplicate' AS rule, claim, day, if(claim = first_claim, [first_line, line], [line]) AS lines,
-               [procedure] AS codes, line::VARCHAR AS place,
-               if(claim = first_claim, [], [{'claim': first_claim, 'line': first_line}]) AS others,
-               if(claim = first_claim, 0, 1) AS others_count
-        FROM seen WHERE nth > 1
+        SELECT 'line.duplicate' AS rule, claim, day, if(claim = first.claim, [first.line, line], [line]) AS lines,
+               [procedure] AS codes, line::VARCHAR AS place, key AS others_of,
+               if(claim = first.claim, 0, 1) AS others_count
+        FROM repeated_line JOIN original_line USING (grp, procedure, modifier_set)
+        WHERE (claim, line) <> (first.claim, first.line)
     """,
     explain={
         "line.duplicate": Explanation(

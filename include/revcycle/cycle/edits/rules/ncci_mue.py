@@ -29,15 +29,15 @@ RULE = Rule(
         "mue_claim": claim_code("mue_code"),
         "mue_first": first_lines("mue_claim"),
     },
+    neighbours="mue_first",
     findings=f"""
         SELECT 'ncci.mue_line' AS rule, claim, line.day, [line] AS lines, [procedure] AS codes, line::VARCHAR AS place,
-               [value::VARCHAR, {UNITS.format("day_units")}] AS details, [] AS others, 0 AS others_count
+               [value::VARCHAR, {UNITS.format("day_units")}] AS details, NULL AS others_of, 0 AS others_count
         FROM mue_hit JOIN line USING (grp, procedure)
         WHERE mai = 1 AND day_units > {LIMIT}
         UNION ALL
-        SELECT if(mai = 2, 'ncci.mue_day', 'ncci.mue_clinical'), claim, day, lines, [procedure],
-               day::VARCHAR || '/' || npi, [value::VARCHAR, {UNITS.format("mue_hit.units")}],
-               elsewhere(found, claim), all_lines - len(lines)
+        SELECT if(mai = 2, 'ncci.mue_day', 'ncci.mue_clinical'), claim, day, lines, [procedure], day::VARCHAR || '/' || npi,
+               [value::VARCHAR, {UNITS.format("mue_hit.units")}], key, all_lines - len(lines)
         FROM mue_hit JOIN mue_claim USING (grp, procedure) JOIN day_group USING (grp)
         JOIN mue_first USING (grp, procedure)
         WHERE mai IN (2, 3)

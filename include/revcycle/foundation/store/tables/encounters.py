@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -115,8 +116,8 @@ sweep_result = Table(
     "sweep_result",
     metadata,
     *of_version(),
-    Column("edit_set", Text, nullable=False),
-    Column("context", Text, nullable=False),
+    Column("edit_set", Uuid, nullable=False),
+    Column("context", Uuid, nullable=False),
     Column("as_of", Date, nullable=False),
     words("worst_severity"),
     Column("not_evaluated", ARRAY(Text), nullable=False, server_default=text("'{}'")),

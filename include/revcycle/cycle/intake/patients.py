@@ -1,0 +1,62 @@
+"""Patients: one row each; a change is a new version under the same surrogate."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from revcycle.cycle.intake.compared import codes, repeated
+from revcycle.cycle.intake.counts import Tally
+from revcycle.cycle.intake.files import PATIENTS
+from revcycle.cycle.intake.reading import Delivery
+from revcycle.foundation.store.bulk import copy_in
+
+_CONTENT = tuple(name for name in PATIENTS.names if name != "patient_id")
+_DELIVERED = ", ".join(f"d.{name}" for name in _CONTENT)
+_CURRENT = ", ".join(f"p.{name}" for name in _CONTENT)
+
+_STAGE = f"""
+    CREATE TEMP TABLE delivered_patient ON COMMIT DROP AS
+    SELECT source_patient_id, {", ".join(_CONTENT)} FROM patient LIMIT 0
+"""
+_PLACE = f"""
+    CREATE TEMP TABLE placed_patient ON COMMIT DROP AS
+    SELECT d.*, p.id AS current_id, p.patient_id, p.version,
+           ({_DELIVERED}) IS NOT DISTINCT FROM ({_CURRENT}) AS same
+    FROM delivered_patient AS d
+    LEFT JOIN patient AS p ON p.source_system = :source AND p.source_patient_id = d.source_patient_id
+                          AND p.superseded_at IS NULL
+"""
+_TALLY = """
+    SELECT count(*) FILTER (WHERE current_id IS NULL), count(*) FILTER (WHERE current_id IS NOT NULL AND NOT same),
+           count(*) FILTER (WHERE current_id IS NOT NULL AND same)
+    FROM placed_patient
+"""
+_SUPERSEDE = """
+    UPDATE patient SET superseded_at = :now FROM placed_patient AS placed
+    WHERE patient.id = placed.current_id AND NOT placed.same
+"""
+_INSERT = f"""
+    INSERT INTO patient (patient_id, source_system, source_patient_id, version, run_id, {", ".join(_CONTENT)})
+    SELECT coalesce(patient_id, nextval('patient_ids')), :source, source_patient_id, coalesce(version, 0) + 1, :run_id,
+           {", ".join(_CONTENT)}
+    FROM placed_patient WHERE current_id IS NULL OR NOT same ORDER BY source_patient_id
+"""
+
+
+def check(delivery: Delivery) -> None:
+    """A patient stands once in a file."""
+    ids = codes(delivery.rows["patient_id"])
+    delivery.refuse(repeated(delivery, ids, "patient_id", "this patient"))
+
+
+def write(connection: Connection, delivery: Delivery, *, source: str, run_id: int, now: datetime) -> Tally:
+    """Bring the patients in; equal ones write nothing."""
+    named = {"source": source, "run_id": run_id, "now": now}
+    connection.execute(text(_STAGE))
+    rows = delivery.rows.select(list(PATIENTS.names)).rename_columns(["source_patient_id", *_CONTENT])
+    copy_in(connection, "delivered_patient", rows)
+    connection.execute(text(_PLACE), named)
+    new, changed, unchanged = connection.execute(text(_TALLY)).one()
+    connection.execute(text(_SUPERSEDE), named)
+    connection.execute(text(_INSERT), named)
+    return Tally(new, changed, unchanged, len(delivery.failed()))
