@@ -1,9 +1,9 @@
 """# code_validation
 
 ## Purpose
-Every night at midnight, in the practice's time zone, for the business date that has just ended: checks each coded
-encounter that belongs to that date or an earlier one against the edits in force on its dates of service, and opens work
-for coders. A business date is a cutoff and a label, so a run made late or twice leaves the same findings.
+Checks every coded encounter against the national edits in force on its dates of service, and opens work for coders.
+It runs at midnight in the practice's time zone, for the business date that has just ended, and takes what belongs to
+that date or an earlier one and is not checked yet. So a run made late, or twice, leaves the same findings.
 
 | task | does |
 |---|---|
@@ -20,12 +20,14 @@ Neither a log nor XCom holds a patient's data; findings are read with `./revcycl
 ## When red
 "Clear" below means in the grid, with downstream: the tasks after it run again too, which never does anything twice.
 
-- `take_inbox`: its log names the file and what it expected. Mend `practice.yaml` or the delivery, then clear the task.
-  A row that cannot be read does not make it red: the row's encounter is in quarantine, the rest went in.
-- `plan`: the database is away, or the code sets are missing (`./revcycle reference starter`). Mend that, then clear it.
+- `take_inbox`: its log names the line of `practice.yaml` and what is expected there. Mend it, then clear the task.
+  A delivery that cannot be used does not make it red: it is counted as refused and stays in the drop folder, with a
+  file `refused` that says why. Nor does a row: its encounter is in quarantine, the rest went in.
 - one chunk of `sweep`: the other chunks are swept, their work is raised, and followers go on without what is unswept.
   Read its log, then clear the chunk. For an error of memory, lower the slots of pool `sweep` first.
-- `raise_work`, `verify`: read the log, then clear the task.
+- every chunk of `sweep`, and `verify`: the code sets are missing or damaged, as their logs say. Make them again with
+  `./revcycle reference starter`, or restore a backup, then clear `sweep`.
+- `plan`, `raise_work`: mostly the database was away for longer than the retries last. Clear the task.
 - `all_chunks_done` alone tells that a chunk is red: mend that one.
 - `night_not_empty`: a delivery is missing. Ask for it, put it into the drop folder, clear `take_inbox`. Where the
   practice was closed that day, mark the task as success.

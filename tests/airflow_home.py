@@ -1,11 +1,12 @@
-"""Airflow for the tests that need it: a home of its own, its metadata on the session's PostgreSQL, runs without a scheduler.
+"""Airflow for the tests that need it: its own home, metadata on the session's PostgreSQL, runs without a scheduler.
 
 The environment is set for each test and only while it runs, so that no other test starts services with it. Nothing here
 imports Airflow before that: its home is read once, when it is imported.
 """
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,11 @@ RunPartition = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def airflow_environment(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def airflow_environment(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     home = tmp_path_factory.mktemp("airflow")
     server.ensure_database("airflow", PASSWORD)
     url = server.url("airflow", "airflow", PASSWORD, scheme="postgresql+psycopg2")
-    return {
+    yield {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
@@ -41,6 +42,8 @@ def airflow_environment(server: EmbeddedPostgres, tmp_path_factory: pytest.TempP
         "REVCYCLE_TIME_ZONE": "America/New_York",
         "REVCYCLE_ALERT_URL": "",
     }
+    if "airflow.settings" in sys.modules:  # its connections end before their server does
+        sys.modules["airflow.settings"].dispose_orm()
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +64,7 @@ def dags(airflow_environment: dict[str, str]) -> dict[str, Any]:
         from airflow.dag_processing.dagbag import DagBag
         from airflow.models.pool import Pool
         from airflow.utils.db import initdb
+
         from revcycle_airflow.policy import POOLS
 
         initdb()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from tests.deliveries import Desk
 
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.reference import ReleaseSet, build_starter
@@ -76,3 +77,9 @@ def stocked(state: State, starter: tuple[State, ReleaseSet]) -> State:
         Archive(state.archive).put(shelf.path(release.sha256))
     state.reference_json.write_bytes(source.reference_json.read_bytes())
     return state
+
+
+@pytest.fixture
+def desk(engine: Engine, stocked: State, tmp_path: Path) -> Desk:
+    """A practice with settings and real code sets, ready to take deliveries."""
+    return Desk(engine, stocked, tmp_path / "deliveries")

@@ -98,6 +98,8 @@ def diagnosis_codes(f: ClaimFile) -> None:
         f.plant("icd10.incomplete", f.claim(diagnoses=disguise(f.rng, code)), code)
     f.plant("icd10.incomplete", f.claim(diagnoses="m54.5", date_from="2021-10-01"), "M545")
     f.spare("icd10.incomplete", f.claim(diagnoses="m54.5", date_from="2021-09-30"))
+    for code, day in f.rng.sample(f.pools.dormant_headers, 3):
+        f.plant("icd10.incomplete", f.claim(diagnoses=code, date_from=str(day)), code)
     for code in ("ZZZ", "A0", "A", "I10X", "É12", "U99999999", "-"):
         f.plant("icd10.unknown", f.claim(diagnoses=code), code)
 
@@ -187,7 +189,7 @@ def places_and_providers(f: ClaimFile) -> None:
         ("66", False),
     ):
         f.near("place.unknown", hit, f.claim(place_of_service=place), place)
-    for npi in ("1143044324", "114304432", "11430443230", "3143044321", "114304432x", "0143044323", "\u0661143044323"):
+    for npi in ("1143044324", "114304432", "11430443230", "3143044329", "0143044325", "114304432x", "\u0661143044323"):
         f.plant("npi.check_digit", f.claim(rendering_npi=npi), npi)
     f.spare("npi.check_digit", f.claim(rendering_npi="2840388542"))
     f.plant("npi.missing", f.claim(rendering_npi=""))
@@ -213,7 +215,7 @@ def modifiers(f: ClaimFile) -> None:
         ("modifier.em_only", "11730", "25", "2025-03-04", True),
         ("modifier.em_only", "92003", "57", "2025-03-04", True),
         ("modifier.em_only", "92004", "24", "2025-03-04", False),
-        ("modifier.em_only", "G0439", "25", "2025-03-04", False),
+        *(("modifier.em_only", code, "25", "2025-03-04", False) for code in ("G0101", "G0402", "G0438", "G0439")),
         ("modifier.em_only", "99499", "25", "2025-03-04", False),
     )
     for rule, procedure, modifier, day, hit in cases:
@@ -281,8 +283,11 @@ def units(f: ClaimFile) -> None:
             shared = on | {"patient_id": f"units-{f.made}", "rendering_npi": "1143044323"}
             first = f.claim(line | {"units": str(value), "modifiers": "59"}, **shared)
             second = f.claim(line | {"units": "0.5", "modifiers": "76"}, **shared)
-            for claim in (first, second) if indicator > 1 and value else ():
+            third = f.claim(line | {"units": "-9", "modifiers": "91"}, **shared)
+            for claim in (first, second, third) if indicator > 1 and value else ():
                 f.plant(rule, claim, code)
+    two = next(code for code, value in f.pools.limited_by(3, 300) if value == 2)
+    f.spare("ncci.mue_clinical", f.claim(*[{"procedure": two, "units": "0.1"}] * 20, **on))
     for code in f.pools.limited[-4:]:
         if f.pools.tables.mue[code][0][3] == 1:
             f.plant("ncci.mue_line", f.claim({"procedure": code, "units": "0.001"}, **on), code)
@@ -303,6 +308,8 @@ def addons(f: ClaimFile) -> None:
             f.claim({"procedure": code}, {"procedure": primaries[0], "date_from": "2025-11-04"}, date_from=day),
             code,
         )
+    for code in f.pools.addons_of_both_lists:
+        f.plant(rule, f.claim({"procedure": code}, date_from=day), code)
     other = f.pools.addons(2)[:2]
     f.plant(rule, f.claim({"procedure": other[0]}, {"procedure": other[1]}, date_from=day), other[0])
     f.spare(rule, f.claim({"procedure": f.rng.choice(f.pools.addons(1))}, date_from="2019-06-30"))

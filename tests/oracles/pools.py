@@ -4,7 +4,9 @@ import random
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
+from tests.oracles.sweep import longer_codes
 from tests.oracles.tables import Tables, in_force
 
 OCE_BEGINS = date(2019, 7, 1)
@@ -65,15 +67,31 @@ class Pools:
         beginnings = {code[:size] for code in self.steady_diagnoses for size in range(3, len(code))}
         return sorted(beginnings - set(self.tables.billable))
 
+    @cached_property
+    def dormant_headers(self) -> list[tuple[str, date]]:
+        """(code, day): the beginning of codes that begin only on the day after, and never billable itself."""
+        found = []
+        for code, first in self.begun_diagnoses:
+            for size in range(3, len(code)):
+                longer = list(longer_codes(code[:size], self.tables.codes_in_order))
+                never_billable = code[:size] not in self.tables.billable
+                if never_billable and all(self.tables.billable[other][0][0] >= first for other in longer):
+                    found.append((code[:size], first - timedelta(days=1)))
+        return found
+
+    @cached_property
+    def _lasting_flags(self) -> list[tuple[str, tuple[Any, ...]]]:
+        """(code, (manifestation, external cause, lowest age, highest age)) of flags that never changed."""
+        lasting = (OCE_BEGINS, None)
+        return [(c, r[0][2:]) for c, r in sorted(self.tables.flags.items()) if len(r) == 1 and r[0][:2] == lasting]
+
     def flagged(self, position: int) -> list[str]:
-        """Diagnoses in force since 2019 that are a manifestation (0) or an external cause (1)."""
-        rows = sorted(self.tables.flags.items())
-        return self._pick([code for code, spans in rows if _one_open(spans) and spans[0][2 + position]])
+        """Diagnoses that are a manifestation (0) or an external cause (1) on every day."""
+        return self._pick([code for code, flags in self._lasting_flags if flags[position]])
 
     def aged(self, low: int, high: int) -> list[str]:
-        """Diagnoses in force since 2019 with this age range."""
-        rows = sorted(self.tables.flags.items())
-        return self._pick([code for code, spans in rows if _one_open(spans) and spans[0][4:] == (low, high)])
+        """Diagnoses with this age range on every day."""
+        return self._pick([code for code, flags in self._lasting_flags if flags[2:] == (low, high)])
 
     @cached_property
     def any_diagnoses(self) -> list[str]:
@@ -181,10 +199,15 @@ class Pools:
         """The procedures listed for an add-on on a day."""
         return [row[3] for row in self.tables.addons[addon] if row[2] != 2 and in_force(day, row[0], row[1])]
 
-    def limited_by(self, indicator: int) -> list[tuple[str, int]]:
+    @property
+    def addons_of_both_lists(self) -> list[str]:
+        """Add-ons with primaries of type 1 and of type 3."""
+        return [code for code, rows in sorted(self.tables.addons.items()) if {1, 3} <= {row[2] for row in rows}]
+
+    def limited_by(self, indicator: int, count: int = 60) -> list[tuple[str, int]]:
         """(code, value) of medically unlikely edits of this adjudication indicator."""
         codes = [c for c, rows in sorted(self.tables.mue.items()) if rows[0][3] == indicator]
-        return [(code, self.tables.mue[code][0][2]) for code in self._pick(codes)]
+        return [(code, self.tables.mue[code][0][2]) for code in self._pick(codes, count)]
 
     @cached_property
     def limited(self) -> list[str]:
@@ -215,7 +238,3 @@ class Pools:
             "Q",
             "#0",
         ]
-
-
-def _one_open(rows: list[tuple[object, ...]]) -> bool:
-    return len(rows) == 1 and rows[0][:2] == (OCE_BEGINS, None)

@@ -68,7 +68,7 @@ def _soup_line(rng: random.Random, pools: Pools, codes: list[str], days: list[da
         "date_from": str(day),
         "date_to": end,
         "rendering_npi": rng.choice((*NPIS[:2], "", "1143044324", "143044323")),
-        "place_of_service": rng.choice(("11", "11", "22", "00", "99", "1", "ab")),
+        "place_of_service": rng.choice(("11", "11", "11", "1", "ab", f"{rng.randrange(100):02}")),
         "modifiers": ";".join(rng.choice(pools.any_modifiers) for _ in range(rng.choice((0, 0, 0, 1, 1, 2, 4)))),
         "units": rng.choice(("1", "1", "1.0", "2", "0.5", "3", "0", "-1", "7", "250", "0.333", "99999999999999999999")),
         "pointers": rng.choice(("1", "1", "1;2", "2", "3", "0", "-1", "", "1;1;1;1", "1;2;3;4;5", "1;;2;")),

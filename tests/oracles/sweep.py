@@ -109,7 +109,7 @@ def diagnosis_fault(code: str, day: date, tables: Tables) -> str | None:
     own = tables.billable.get(code, [])
     if any(in_force(day, first, last) for first, last in own):
         return None
-    longer = list(_longer(code, tables)) if len(code) >= 3 else []
+    longer = list(longer_codes(code, tables.codes_in_order)) if len(code) >= 3 else []
     if any(in_force(day, first, last) for other in longer for first, last in tables.billable[other]):
         return "icd10.incomplete"
     if own:
@@ -118,10 +118,11 @@ def diagnosis_fault(code: str, day: date, tables: Tables) -> str | None:
     return "icd10.incomplete" if longer else "icd10.unknown"
 
 
-def _longer(code: str, tables: Tables) -> Iterator[str]:
-    at = bisect.bisect_right(tables.codes_in_order, code)
-    while at < len(tables.codes_in_order) and tables.codes_in_order[at].startswith(code):
-        yield tables.codes_in_order[at]
+def longer_codes(code: str, codes_in_order: Sequence[str]) -> Iterator[str]:
+    """The codes of which this one is the beginning."""
+    at = bisect.bisect_right(codes_in_order, code)
+    while at < len(codes_in_order) and codes_in_order[at].startswith(code):
+        yield codes_in_order[at]
         at += 1
 
 

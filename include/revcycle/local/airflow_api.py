@@ -22,8 +22,8 @@ Json = dict[str, Any]
 class AirflowApi:
     """A client that logs in by itself and lasts through a restart of the API server or the database."""
 
-    def __init__(self, url: str, user: str, password: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+    def __init__(self, url: str, user: str, password: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._client = httpx.Client(base_url=url, timeout=30, trust_env=False, transport=transport)
         self._login = {"username": user, "password": password}
 
     @classmethod

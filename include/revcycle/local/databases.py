@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from revcycle.foundation.state import State
 from revcycle.foundation.store.embedded import ADDRESS, EmbeddedPostgres
-from revcycle.local.secrets import read_secrets, write_private
+from revcycle.local.secrets import Secrets, read_secrets, write_private
 
 PRACTICE, METADATA = "revcycle", "airflow"
 PRACTICE_VARIABLE = "REVCYCLE_DATABASE_URL"
@@ -29,14 +29,15 @@ class Databases:
 
 
 def databases(state: State, report: Callable[[str], None] = lambda _: None) -> Databases:
-    """The databases as configured, started or not."""
+    """The databases as configured, started or not; makes nothing, so the passwords are empty before the first start."""
     given = {name: os.environ.get(name) for name in (PRACTICE_VARIABLE, METADATA_VARIABLE)}
+    secrets = read_secrets(state) if state.secrets_json.exists() else Secrets(revcycle="", airflow="")
     server = None if all(given.values()) else EmbeddedPostgres(state.postgres, report)
 
     def url(variable: str, name: str) -> str:
         if server is None or given[variable]:
             return str(given[variable])
-        return server.url(name, name, getattr(read_secrets(state), name))
+        return server.url(name, name, getattr(secrets, name))
 
     return Databases(url(PRACTICE_VARIABLE, PRACTICE), url(METADATA_VARIABLE, METADATA), server)
 

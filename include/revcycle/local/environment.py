@@ -17,15 +17,19 @@ LOOPBACK = "127.0.0.1"
 NOT_INHERITED = ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONSTARTUP", "AIRFLOW_CONFIG")
 
 
-def environment(state: State, settings: Settings, secrets: Secrets, databases: Databases) -> dict[str, str]:
-    """The whole environment of every process of this state; what the caller's has besides goes along."""
-    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-    return inherited | own_settings(state, settings, secrets, databases)
+def inherited() -> dict[str, str]:
+    """What goes along of the caller's environment."""
+    return {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
 
 
-def own_settings(state: State, settings: Settings, secrets: Secrets, databases: Databases) -> dict[str, str]:
-    """The variables that are ours alone: a process that has other values belongs to an earlier start."""
+def of_parts(state: State, settings: Settings, secrets: Secrets, databases: Databases) -> dict[str, str]:
+    """The variables of Airflow's parts that are ours: a process with other values belongs to an earlier start."""
     return _python() | _revcycle(state, settings, databases) | _airflow(state, settings, secrets, databases)
+
+
+def of_supervisor(state: State) -> dict[str, str]:
+    """The supervisor's: not the URLs of the embedded databases, which it would take for somebody else's."""
+    return _python() | {STATE_VARIABLE: str(state.root), "REVCYCLE_PRACTICE": str(state.practice_yaml)}
 
 
 def parallelism(cores: int) -> int:

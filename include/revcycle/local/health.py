@@ -34,6 +34,7 @@ def wait_until_healthy(state: State, url: str, report: Callable[[str], None]) ->
     Raises: ServiceUnavailable that names the part that died, or those that are not healthy in time, and the log.
     """
     began, before = time.monotonic(), deaths(state)
+    told = -1
     while not all((seen := health(url)).values()):
         for part, number in deaths(state).items():
             if number - before.get(part, 0) >= DEATHS_THAT_END_THE_WAIT:
@@ -45,7 +46,8 @@ def wait_until_healthy(state: State, url: str, report: Callable[[str], None]) ->
             raise ServiceUnavailable(
                 f"After {SECONDS_TO_HEALTHY:.0f} s not healthy: {late}; see the logs in {state.logs}."
             )
-        report(f"Waiting for Airflow: {sum(seen.values())} of {len(seen)} parts healthy")
+        if told != (told := sum(seen.values())):
+            report(f"Waiting for Airflow: {told} of {len(seen)} parts healthy ...")
         time.sleep(0.5)
 
 

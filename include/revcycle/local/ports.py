@@ -21,6 +21,11 @@ def holder(port: int) -> str | None:
             return _listener(port) or "another program"
 
 
+def free_above(port: int) -> int:
+    """The next port that nobody has."""
+    return next(candidate for candidate in range(port + 1, 65_536) if holder(candidate) is None)
+
+
 def _listener(port: int) -> str | None:
     with contextlib.suppress(psutil.Error, PermissionError):
         for connection in psutil.net_connections(kind="tcp"):

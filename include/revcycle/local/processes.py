@@ -69,8 +69,8 @@ def leader(processes: Sequence[psutil.Process]) -> psutil.Process | None:
     return None
 
 
-def runs_otherwise(process: psutil.Process, wanted: Mapping[str, str]) -> bool:
-    """Whether a process was started with other values of these variables."""
+def runs_otherwise(process: psutil.Process, wanted: Mapping[str, str | None]) -> bool:
+    """Whether a process was started with other values of these variables (None: without it)."""
     with contextlib.suppress(psutil.Error):
         has = process.environ()
         return any(has.get(name) != value for name, value in wanted.items())

@@ -27,8 +27,13 @@ def read_secrets(state: State) -> Secrets:
     if state.secrets_json.exists():
         return Secrets(**json.loads(state.secrets_json.read_text()))
     made = Secrets()
-    write_private(state.secrets_json, json.dumps(asdict(made), indent=1))
+    write_secrets(state, made)
     return made
+
+
+def write_secrets(state: State, secrets: Secrets) -> None:
+    """Keep the secrets of a state, for its owner only."""
+    write_private(state.secrets_json, json.dumps(asdict(secrets), indent=1))
 
 
 def password_file(state: State) -> Path:

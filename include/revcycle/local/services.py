@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from revcycle.foundation.state import State
 from revcycle.foundation.store.embedded import EmbeddedPostgres
 from revcycle.local import log_files, ports, processes, supervisor
 from revcycle.local.airflow_api import ensure_pools
-from revcycle.local.databases import start_databases
-from revcycle.local.environment import AIRFLOW_PARTS, environment, own_settings
+from revcycle.local.databases import METADATA_VARIABLE, PRACTICE_VARIABLE, start_databases
+from revcycle.local.environment import AIRFLOW_PARTS, inherited, of_parts, of_supervisor
 from revcycle.local.health import wait_until_healthy
 from revcycle.local.metadata import migrate
 from revcycle.local.secrets import password_file, read_secrets, write_passwords
@@ -53,11 +54,11 @@ def start(
         write_settings(state, settings)
         write_passwords(state, settings.users)
         log_files.tidy(state, database.server)
-        _end_what_runs_otherwise(state, own_settings(state, settings, secrets, database), report)
-        surroundings = environment(state, settings, secrets, database)
+        wanted = of_parts(state, settings, secrets, database)
+        _end_what_runs_otherwise(state, wanted, report)
         report("Preparing Airflow's database ...")
-        migrate(state, database.metadata, surroundings)
-        _start_supervisor(state, surroundings)
+        migrate(state, database.metadata, inherited() | wanted)
+        _start_supervisor(state)
         try:
             wait_until_healthy(state, settings.url, report)
         except ServiceUnavailable:
@@ -76,16 +77,17 @@ def stop(state: State, report: Report = lambda _: None, *, patience: float = PAT
     """End everything of this state and nothing else; returns whether anything ran.
 
     The supervisor first, or it would start the rest again; then the scheduler, which waits for its tasks; the API last,
-    through which tasks report. Whatever is left after `patience` seconds is killed.
+    through which tasks report. Whatever is left after `patience` seconds is killed, an idle triggerer after 3 already:
+    it takes 12 to end and leaves nothing undone.
     """
     server = EmbeddedPostgres(state.postgres)
     living = processes.of_state(state)
-    anything = bool(living) or server.running()
-    if living:
+    anything = any(living.values()) or server.running()
+    if any(living.values()):
         report("Ending the supervisor and Airflow's parts ...")
     for name, seconds in ((supervisor.PART, 5.0), (SCHEDULER, patience)):
         _end_politely([name], state, seconds)
-    _end_politely([name for name in AIRFLOW_PARTS if name != SCHEDULER], state, min(patience, 10.0))
+    _end_politely([name for name in AIRFLOW_PARTS if name != SCHEDULER], state, min(patience, 3.0))
     processes.kill(process for part in processes.of_state(state).values() for process in part)
     if server.running():
         report("Ending PostgreSQL ...")
@@ -107,23 +109,27 @@ def _has_api_on(state: State, port: int) -> bool:
 
 def _refuse_taken_port(port: int) -> None:
     if taken_by := ports.holder(port):
-        raise InputUnusable(f"Port {port} is taken by {taken_by}; name a free one: ./revcycle up --port {port + 1}.")
+        free = ports.free_above(port)
+        raise InputUnusable(f"Port {port} is taken by {taken_by}; name a free one: ./revcycle up --port {free}.")
 
 
-def _end_what_runs_otherwise(state: State, wanted: Mapping[str, str], report: Report) -> None:
+def _end_what_runs_otherwise(state: State, wanted: Mapping[str, str | None], report: Report) -> None:
     """Parts that were started with other settings, an older checkout or the database's last port."""
-    running = [process for part in processes.of_state(state).values() for process in part[:1]]
-    if any(processes.runs_otherwise(process, wanted) for process in running):
+    given = {name: os.environ.get(name) for name in (PRACTICE_VARIABLE, METADATA_VARIABLE)}
+    wanted_of = dict.fromkeys(AIRFLOW_PARTS, wanted) | {supervisor.PART: of_supervisor(state) | given}
+    living = processes.of_state(state)
+    if any(processes.runs_otherwise(process, wanted_of[part]) for part in wanted_of for process in living[part][:1]):
         report("The settings have changed; ending Airflow's parts ...")
         for name in (supervisor.PART, SCHEDULER):
             _end_politely([name], state, PATIENCE_SECONDS)
         processes.kill(process for part in processes.of_state(state).values() for process in part)
 
 
-def _start_supervisor(state: State, surroundings: Mapping[str, str]) -> None:
+def _start_supervisor(state: State) -> None:
     if not processes.leader(processes.of_state(state)[supervisor.PART]):
         supervisor.report_file(state).unlink(missing_ok=True)
         command = [sys.executable, "-P", "-m", "revcycle.local.supervisor"]
+        surroundings = inherited() | of_supervisor(state)
         processes.launch(state, supervisor.PART, command, surroundings, log_files.part_log(state, supervisor.PART))
 
 

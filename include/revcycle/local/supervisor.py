@@ -26,7 +26,7 @@ from revcycle.foundation.errors import ServiceUnavailable
 from revcycle.foundation.state import State
 from revcycle.local import log_files, processes
 from revcycle.local.databases import databases
-from revcycle.local.environment import AIRFLOW_PARTS, environment
+from revcycle.local.environment import AIRFLOW_PARTS, inherited, of_parts
 from revcycle.local.secrets import read_secrets, write_private
 from revcycle.local.settings import read_settings
 
@@ -197,7 +197,7 @@ def watch(supervisor: Supervisor) -> None:
 
 
 def _surroundings(state: State) -> dict[str, str]:
-    return environment(state, read_settings(state), read_secrets(state), databases(state))
+    return inherited() | of_parts(state, read_settings(state), read_secrets(state), databases(state))
 
 
 def _end(number: int, frame: FrameType | None) -> None:

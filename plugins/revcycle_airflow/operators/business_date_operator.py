@@ -34,7 +34,9 @@ class BusinessDateOperator(BaseOperator):
         day = business_date(context)
         counts = plain(self.perform(PracticeHook(self.practice_conn_id), day, self._step(context, day)))
         if isinstance(counts, Mapping):
-            self.log.info("Business date %s, %s:\n%s", day, self.task_id.replace("_", " "), table(counts))
+            self.log.info("Business date %s, %s:", day, self.task_id)
+            for row in table(counts):
+                self.log.info("%s", row)
         return counts
 
     def _step(self, context: Mapping[str, Any], day: date) -> Step:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from revcycle_airflow.hooks.practice import PracticeHook
@@ -16,4 +16,4 @@ class TakeInboxOperator(BusinessDateOperator):
     def perform(self, practice: PracticeHook, day: date, step: Step) -> Any:
         from revcycle.cycle.intake.inbox import take
 
-        return take(practice.state, practice.engine, practice.archive, step=step)
+        return take(practice.state, practice.engine, practice.archive, now=datetime.now(UTC), step=step)

@@ -40,17 +40,22 @@ named AS (
     FROM asked JOIN rule_default USING (rule) JOIN release USING (source)
     WHERE first_day <= day AND asked.setting IN ('', release.setting)
     GROUP BY ALL)
-SELECT rule, coalesce(finding.severity, rule_default.severity) AS severity, claim, lines, codes, place, details,
-       coalesce(release, '') AS release, others_count, {others}
+SELECT rule, coalesce(finding.severity, rule_default.severity) AS severity, claim,
+       coalesce(release, '') AS release, others_count, {columns}
 FROM finding JOIN rule_default USING (rule) LEFT JOIN named USING (rule, day, setting) {neighbours}
-ORDER BY claim, lines[1], rule, codes, lines
+ORDER BY claim, finding.lines[1], rule, finding.codes, finding.lines
 """
 FINDINGS = ORDERED.format(
-    others="if(others_count = 0, [], elsewhere(found, claim)) AS others",
+    columns="lines, codes, place, details, if(others_count = 0, [], elsewhere(found, claim)) AS others",
     neighbours="LEFT JOIN neighbours ON neighbours.key = others_of",
 )
-SHARED_FINDINGS = ORDERED.format(others="if(others_count = 0, NULL, others_of) AS others_of", neighbours="")
-"""The same with the key of `neighbours` instead of the lines: a patient's day of thousands of lines repeats them."""
+PRINTED_FINDINGS = ORDERED.format(
+    columns="lines[1] AS first_line, others_of, "
+    + ", ".join(f"to_json({name})::VARCHAR AS {name}" for name in ("lines", "codes", "details")),
+    neighbours="",
+)
+"""The same for printing: lists as JSON, and instead of other claims' lines, which a patient's day of thousands of lines
+repeats for each finding, the key of `neighbours`."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def judge_in(
     limits: Sequence[FilingLimit],
     unlisted: pa.Table | None = None,
 ) -> tuple[NotEvaluated, ...]:
-    """`judge` into the tables of `db`, to be read by `FINDINGS`, or by `SHARED_FINDINGS` with `neighbours`."""
+    """`judge` into the tables of `db`, to be read by `FINDINGS`, or by `PRINTED_FINDINGS` with `neighbours`."""
     loaded = attach(db, releases, archive)
     db.register("lines_in", lines)
     db.register("diagnoses_in", diagnoses)

@@ -3,9 +3,9 @@
 import heapq
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import Any, TextIO
+from typing import NamedTuple, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -20,75 +20,97 @@ UNREADABLE = "input.unreadable"
 UNREADABLE_TEXT = ("Correct the row; the rest of the file was swept", "The columns of a claims file")
 TABLE_ROWS = 200
 
-Finding = dict[str, Any]
+
+class Finding(NamedTuple):
+    """One finding of a file; lines, codes and others are JSON texts, which is how most of them leave."""
+
+    claim: str
+    first_line: int
+    rule: str
+    row: int
+    severity: str
+    lines: str
+    codes: str
+    text: Explanation
+    release: str
+    others: str
+    others_count: int
+
+
 Counts = Counter[tuple[str, str]]
 """Findings by rule and severity."""
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def findings(swept: FileSweep) -> Iterator[Finding]:
-    """Every finding of the file as the object it is printed as, by claim, first line, rule, codes and row."""
-    unreadable = sorted(_unreadable(swept), key=_order)
-    judged = _judged(swept)
-    return heapq.merge(judged, unreadable, key=_order) if unreadable else judged
+    """Every finding of the file, by claim, first line, rule, codes and row."""
+    return heapq.merge(_judged(swept), sorted(_unreadable(swept), key=_order), key=_order)
 
 
-def _order(finding: Finding) -> tuple[str, int, str, list[str], int]:
-    first_line = finding["lines"][0] if finding["lines"] else 0
-    return finding["claim"], first_line, finding["rule"], finding["codes"], finding.get("row", 0)
+def _order(finding: Finding) -> tuple[str, int, str, int]:
+    """What tells rows that cannot be read from judged findings: they are a rule of their own, without codes."""
+    return finding[:4]
 
 
 def _judged(swept: FileSweep) -> Iterator[Finding]:
     names = swept.file.claims.to_pylist()
     neighbours = swept.neighbours()
+    # Only the claims among the shared lines have to be left out: all others see the same.
+    among = {key: {other["claim"] for other in found} for key, found in neighbours.items()}
 
     @cache
-    def shown(key: int, claim: int) -> list[Finding]:
-        others = [other for other in neighbours[key] if other["claim"] != claim][:SHOWN]
-        return [{"claim": names[other["claim"] - 1], "line": other["line"]} for other in others]
+    def others(key: int, claim: int) -> str:
+        seen = [other for other in neighbours[key] if other["claim"] != claim][:SHOWN]
+        return _json([{"claim": names[other["claim"] - 1], "line": other["line"]} for other in seen])
 
-    # Only the claims among a row's first lines have to be left out: all others share one list.
-    among = {key: {other["claim"] for other in found} for key, found in neighbours.items()}
-    for row in swept.rows():
-        text = _explained(row["rule"], row["severity"], tuple(row["codes"]), tuple(row["details"]))
-        finding = _object(row, names[row["claim"] - 1], text)
-        if (key := row["others_of"]) is not None:
-            finding["others"] = shown(key, row["claim"] if row["claim"] in among[key] else 0)
-            finding["others_count"] = row["others_count"]
-        yield finding
+    for rule, severity, claim, first_line, lines, codes, details, release, key, others_count in swept.rows():
+        elsewhere = others(key, claim if claim in among[key] else 0) if others_count else ""
+        text = _explained(rule, severity, codes, details)
+        yield Finding(
+            names[claim - 1], first_line, rule, 0, severity, lines, codes, text, release, elsewhere, others_count
+        )
 
 
-_explained = lru_cache(maxsize=100_000)(explain)
+@lru_cache(maxsize=10_000)
+def _explained(rule: str, severity: str, codes: str, details: str) -> Explanation:
+    return explain(rule, severity, json.loads(codes), json.loads(details))
 
 
 def _unreadable(swept: FileSweep) -> Iterator[Finding]:
-    fixed = {"rule": UNREADABLE, "severity": BLOCK, "codes": [], "release": ""}
-    for row in swept.file.unreadable.to_pylist():
-        text = Explanation(f"Row {row['row']}: {row['reason']}", *UNREADABLE_TEXT)
-        yield _object(row | fixed, row["claim"], text) | {"row": row["row"]}
-
-
-def _object(row: Mapping[str, Any], claim: str, text: Explanation) -> Finding:
-    return {
-        "rule": row["rule"],
-        "severity": row["severity"],
-        "claim": claim,
-        "lines": row["lines"],
-        "codes": row["codes"],
-        "reason": text.reason,
-        "fix": text.fix,
-        "source": text.source,
-        "release": row["release"],
-    }
+    for found in swept.file.unreadable.to_pylist():
+        text = Explanation(f"Row {found['row']}: {found['reason']}", *UNREADABLE_TEXT)
+        first_line = found["lines"][0] if found["lines"] else 0
+        lines = _json(found["lines"])
+        yield Finding(found["claim"], first_line, UNREADABLE, found["row"], BLOCK, lines, "[]", text, "", "", 0)
 
 
 def print_json(found: Iterable[Finding], out: TextIO) -> Counts:
     """One object a line."""
-    encode = json.JSONEncoder(ensure_ascii=False).encode
     counts: Counts = Counter()
     for finding in found:
-        counts[finding["rule"], finding["severity"]] += 1
-        out.write(encode(finding) + "\n")
+        counts[finding.rule, finding.severity] += 1
+        out.write(_object(finding))
     return counts
+
+
+def _object(finding: Finding) -> str:
+    rest = f',"others":{finding.others},"others_count":{finding.others_count}' if finding.others_count else ""
+    if finding.row:
+        rest = f',"row":{finding.row}'
+    return (
+        f'{{"rule":"{finding.rule}","severity":"{finding.severity}","claim":{_text(finding.claim)},'
+        f'"lines":{finding.lines},"codes":{finding.codes},{_said(finding.text, finding.release)}{rest}}}\n'
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _said(text: Explanation, release: str) -> str:
+    said = {"reason": text.reason, "fix": text.fix, "source": text.source, "release": release}
+    return _json(said)[1:-1]
+
+
+_text = lru_cache(maxsize=10_000)(_json)
 
 
 def print_text(found: Iterable[Finding], out: TextIO) -> Counts:
@@ -97,12 +119,11 @@ def print_text(found: Iterable[Finding], out: TextIO) -> Counts:
     console = Console(file=out)
     table = Table("Severity", "Rule", "Claim", "Lines", "Codes", "Reason", "Fix", box=None)
     for finding in found:
-        counts[finding["rule"], finding["severity"]] += 1
-        cells = _cells(finding)
+        counts[finding.rule, finding.severity] += 1
         if not console.is_terminal:
-            out.write("\t".join(cells) + "\n")
+            out.write("\t".join(_cells(finding)) + "\n")
         elif table.row_count < TABLE_ROWS:
-            table.add_row(*map(escape, cells))
+            table.add_row(*map(escape, _cells(finding)))
     if table.row_count:
         console.print(table)
         if counts.total() > TABLE_ROWS:
@@ -111,9 +132,8 @@ def print_text(found: Iterable[Finding], out: TextIO) -> Counts:
 
 
 def _cells(finding: Finding) -> list[str]:
-    lines, codes = ",".join(map(str, finding["lines"])), " ".join(finding["codes"])
-    head = [finding["severity"], finding["rule"], finding["claim"], lines, codes]
-    return [*head, finding["reason"], finding["fix"]]
+    lines, codes = finding.lines.strip("[]"), " ".join(json.loads(finding.codes))
+    return [finding.severity, finding.rule, finding.claim, lines, codes, finding.text.reason, finding.text.fix]
 
 
 def print_counts(counts: Counts, not_evaluated: Iterable[NotEvaluated], out: TextIO) -> None:

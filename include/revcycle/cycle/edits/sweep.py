@@ -93,7 +93,8 @@ def preview(engine: Engine, *, first: date, last: date, state: State, as_of: dat
     with reading(engine) as reader:
         named = reader.fetch(ASKED.format(first=first.isoformat(), last=last.isoformat())).column(0).to_pylist()
         with snapshot(reader, Scope(patients=tuple(named) or (0,)), edits.spill) as db:
-            db.execute(WITH_CONTEXT, {"first": first, "last": last})
+            db.execute(SERVED, {"first": first, "last": last})
+            db.execute(WITH_CONTEXT)
             judged = judge_needed(db, edits, as_of=as_of)
             db.register("findings", judged.judgement.findings)
             findings = db.sql("FROM findings SEMI JOIN (FROM claim SEMI JOIN asked USING (encounter_id)) USING (claim)")
@@ -108,11 +109,11 @@ SELECT DISTINCT l.patient_id FROM charge_line l
 JOIN encounter e ON e.id = l.encounter_id AND e.current_version = l.version
 WHERE l.date_from BETWEEN '{first}' AND '{last}'
 """
+SERVED = "CREATE TABLE asked AS SELECT DISTINCT encounter_id FROM line WHERE day BETWEEN $first AND $last"
 WITH_CONTEXT = """
-CREATE TABLE asked AS SELECT DISTINCT encounter_id FROM line WHERE day BETWEEN $first AND $last;
 CREATE TABLE needed AS
     SELECT DISTINCT other.encounter_id FROM asked JOIN line mine USING (encounter_id)
-    JOIN line other ON other.patient_id = mine.patient_id AND other.npi = mine.npi AND other.day = mine.day;
+    JOIN line other ON other.patient_id = mine.patient_id AND other.npi = mine.npi AND other.day = mine.day
 """
 
 

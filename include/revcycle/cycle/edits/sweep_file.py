@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from revcycle.cycle.edits.judge import SHARED_FINDINGS, NotEvaluated, judge_in
+from revcycle.cycle.edits.judge import PRINTED_FINDINGS, NotEvaluated, judge_in
 from revcycle.cycle.edits.read_file import ClaimsFile, read_claims
 from revcycle.cycle.edits.relations import connect
 from revcycle.foundation.archive import Archive
@@ -18,6 +18,18 @@ from revcycle.foundation.calendar import FilingLimit
 from revcycle.foundation.reference import ReleaseSet
 
 BATCH = 10_000
+COLUMNS = (
+    "rule",
+    "severity",
+    "claim",
+    "first_line",
+    "lines",
+    "codes",
+    "details",
+    "release",
+    "others_of",
+    "others_count",
+)
 
 
 @dataclass(frozen=True)
@@ -28,10 +40,10 @@ class FileSweep:
     not_evaluated: tuple[NotEvaluated, ...]
     db: duckdb.DuckDBPyConnection
 
-    def rows(self) -> Iterator[Mapping[str, Any]]:
-        """The findings in their order, a batch in memory at a time; `others_of` is a key of `neighbours`."""
-        for batch in self.db.sql(SHARED_FINDINGS).to_arrow_reader(BATCH):
-            yield from batch.to_pylist()
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """COLUMNS of each finding, in order, a batch in memory at a time; `others_of` is a key of `neighbours`."""
+        for batch in self.db.sql(PRINTED_FINDINGS).to_arrow_reader(BATCH):
+            yield from zip(*(batch.column(name).to_pylist() for name in COLUMNS), strict=True)
 
     def neighbours(self) -> Mapping[int, Sequence[Mapping[str, int]]]:
         """The lines that findings share as lines of other claims, by key."""

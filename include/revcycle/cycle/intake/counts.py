@@ -28,6 +28,7 @@ class FileProblems:
     """The problems of one file, for the terminal of its owner (they show values: PHI)."""
 
     name: str
+    subject_kind: str
     problems: tuple[Problem, ...] = field(repr=False)
 
 

@@ -102,7 +102,8 @@ def _take(
         problems = listing.unlisted_billing_providers(delivery, connection)
         delivery.refuse(problems + listing.unlisted_patients(delivery, connection, source=source))
     quarantine.record(connection, delivery, source=source, file_id=file_id, run_id=run_id, now=now)
-    shown = (FileProblems(file.path.name, tuple(delivery.problems)),) if delivery.problems else ()
+    problems = sorted(delivery.problems, key=lambda problem: problem.row)
+    shown = (FileProblems(file.path.name, delivery.kind.subject_kind, tuple(problems)),) if problems else ()
     if delivery.kind is PATIENTS:
         tally = patients.write(connection, delivery, source=source, run_id=run_id, now=now)
         return IntakeCounts(patients=tally, files=shown)

@@ -20,8 +20,11 @@ from revcycle.cycle.intake.files import KINDS, Column, FileKind
 from revcycle.cycle.intake.problems import Problem
 from revcycle.foundation.errors import InputUnusable
 
-BATCH = 50_000
+# Small batches: what is alive at once is what the garbage collector goes through again and again.
+BATCH = 4_000
 LONGEST_FOUND = 200
+
+_Row = tuple[int, list[str]]
 
 
 @dataclass
@@ -65,13 +68,10 @@ def read(stored: Path, path: Path) -> Delivery:
         reader = csv.reader(_lines(path, stream), strict=True)
         kind, names = _header(path, reader)
         judges = [_Judge(column, names) for column in kind.columns]
-        tables, problems, odd = [], list[Problem](), list[tuple[int, list[str]]]()
-        numbered = _rows(path, reader, len(names))
-        while batch := list(islice(numbered, BATCH)):
-            even = [(number, row) for number, row in batch if len(row) == len(names)]
-            odd += [(number, row) for number, row in batch if len(row) != len(names)]
-            if even:
-                tables.append(_batch(kind, judges, names, even, problems))
+        tables, problems, odd = [], list[Problem](), list[_Row]()
+        even = _set_apart(_rows(path, reader, len(names)), len(names), odd)
+        while batch := list(islice(even, BATCH)):
+            tables.append(_batch(kind, judges, names, batch, problems))
     schema = pa.schema([*((c.name, c.kind.type) for c in kind.columns), ("row", pa.int64())])
     rows = pa.Table.from_batches(tables, schema=schema)
     # An id that cannot be read is blank here; its row has a problem under the id as given.
@@ -122,7 +122,7 @@ def _batch(
     kind: FileKind,
     judges: Sequence[_Judge],
     names: Sequence[str],
-    rows: Sequence[tuple[int, list[str]]],
+    rows: Sequence[_Row],
     problems: list[Problem],
 ) -> pa.RecordBatch:
     numbers = [number for number, _ in rows]
@@ -188,7 +188,7 @@ def _lines(path: Path, stream: BinaryIO) -> Iterator[str]:
         yield text
 
 
-def _rows(path: Path, reader: _Cutter, width: int) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, reader: _Cutter, width: int) -> Iterator[_Row]:
     """The rows below the header with their numbers; those without any value only count."""
     number, before = 1, reader.line_num
     try:
@@ -196,10 +196,19 @@ def _rows(path: Path, reader: _Cutter, width: int) -> Iterator[tuple[int, list[s
             if reader.line_num - before > 1 and any("\n" in value and value.count(",") >= width - 1 for value in row):
                 raise InputUnusable(_quoting(path, number, "a value holds whole rows"))
             before = reader.line_num
-            if any(value and not value.isspace() for value in row):
+            if any(map(str.strip, row)):
                 yield number, row
     except csv.Error as error:
         raise InputUnusable(_quoting(path, number + 1, str(error))) from None
+
+
+def _set_apart(rows: Iterator[_Row], width: int, odd: list[_Row]) -> Iterator[_Row]:
+    """The rows with as many values as the header; the others go into `odd`."""
+    for row in rows:
+        if len(row[1]) == width:
+            yield row
+        else:
+            odd.append(row)
 
 
 def _quoting(path: Path, row: int, said: str) -> str:

@@ -1,8 +1,9 @@
 """What practice.yaml holds. Later parts of the product add sections to it."""
 
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -153,6 +154,10 @@ class Settings(Section):
     facilities: Annotated[list[Facility], MANY] = []
     payers: Annotated[list[Payer], MANY] = []
     staff: Annotated[list[Staff], MANY] = []
+
+    def day_of(self, now: datetime) -> date:
+        """The practice's date at an instant: the day of an intake."""
+        return now.astimezone(ZoneInfo(self.time_zone)).date()
 
     def filing_limits(self) -> list[FilingLimit]:
         """Every payer's dated limits, as the calendar counts them."""

@@ -13,6 +13,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -49,6 +50,9 @@ SETTINGS = {
     "random_page_cost": "1.1",
     "max_wal_size": "'2GB'",
     "checkpoint_timeout": "'15min'",
+    # After a crash one call for the disk instead of one a file: 0.6 s instead of 5, while Airflow's parts end without
+    # the database after 1.5 s.
+    **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
     # Error texts quote rows (a duplicate key, a bad COPY line), so only what ends the server is logged.
     "log_min_messages": "fatal",
     "log_min_error_statement": "panic",
@@ -126,7 +130,8 @@ class EmbeddedPostgres:
 
     def url(self, database: str, user: str = SUPERUSER, password: str | None = None, scheme: str = "postgresql") -> str:
         """A connection URL with its password in it: for environments and drivers, never for a command line or a log."""
-        return f"{scheme}://{user}:{password or self.password_file.read_text()}@{ADDRESS}:{self.port}/{database}"
+        secret = self.password_file.read_text() if password is None else password
+        return f"{scheme}://{user}:{secret}@{ADDRESS}:{self.port}/{database}"
 
     def ensure_database(self, name: str, password: str) -> None:
         """One database and its owner of the same name; the owner's password is set on every call."""

@@ -115,6 +115,11 @@ def _make(folder: Path, mode: int) -> None:
     folder.chmod(mode)
 
 
+def client_program(tool: str) -> Path:
+    """A program of PostgreSQL's that needs no account of its own: pg_dump, pg_restore."""
+    return _wheel() / SERVER / "bin" / tool
+
+
 def _wheel() -> Path:
     """Located, never imported: the wheel's import has side effects."""
     wheel = importlib.util.find_spec(WHEEL)

@@ -36,8 +36,8 @@ RULE = Rule(
         FROM mue_hit JOIN line USING (grp, procedure)
         WHERE mai = 1 AND day_units > {LIMIT}
         UNION ALL
-        SELECT if(mai = 2, 'ncci.mue_day', 'ncci.mue_clinical'), claim, day, lines, [procedure], day::VARCHAR || '/' || npi,
-               [value::VARCHAR, {UNITS.format("mue_hit.units")}], key, all_lines - len(lines)
+        SELECT if(mai = 2, 'ncci.mue_day', 'ncci.mue_clinical'), claim, day, lines, [procedure],
+               concat(day, '/', npi), [value::VARCHAR, {UNITS.format("mue_hit.units")}], key, all_lines - len(lines)
         FROM mue_hit JOIN mue_claim USING (grp, procedure) JOIN day_group USING (grp)
         JOIN mue_first USING (grp, procedure)
         WHERE mai IN (2, 3)

@@ -1,0 +1,162 @@
+"""A whole state in one file: both databases, the archive, the practice's settings, the Fernet key.
+
+The databases are dumped before the archive is read: bytes are archived before the row that names them, so every row of
+the dump finds its object in the file.
+"""
+
+import json
+import os
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import psycopg
+
+from revcycle.foundation.archive import Archive
+from revcycle.foundation.errors import InputUnusable, ServiceUnavailable
+from revcycle.foundation.state import State
+from revcycle.foundation.store.server_account import client_program
+from revcycle.local import processes
+from revcycle.local.databases import Databases, start_databases
+from revcycle.local.secrets import read_secrets, write_secrets
+
+FORM = 1
+MANIFEST = "manifest.json"
+SETTINGS = ("reference.json", "notice.json", "sample.json", "services.json")
+PRACTICE_YAML = "practice.yaml"
+ARCHIVE = "archive/"
+DATABASES = ("practice", "metadata")
+Report = Callable[[str], None]
+
+
+def backup(state: State, target: Path, report: Report) -> None:
+    """Write the state into `target` (mode 0600), replacing it only when the new file is whole.
+
+    Raises: InputUnusable when the file cannot be written; ServiceUnavailable when a database cannot be dumped.
+    """
+    databases = start_databases(state, report)
+    with _scratch(target) as scratch:
+        for name in DATABASES:
+            report(f"Dumping the {name} database ...")
+            _run("pg_dump", getattr(databases, name), "--format=custom", f"--file={scratch / name}")
+        partial = scratch / "backup.tar"
+        partial.touch(mode=0o600)
+        with tarfile.open(partial, "w") as tar:
+            manifest = {"form": FORM, "fernet": read_secrets(state).fernet}
+            (scratch / MANIFEST).write_text(json.dumps(manifest))
+            tar.add(scratch / MANIFEST, MANIFEST)
+            for name in DATABASES:
+                tar.add(scratch / name, name)
+            for path in (state.practice_yaml, *(state.root / name for name in SETTINGS)):
+                if path.exists():
+                    tar.add(path, PRACTICE_YAML if path == state.practice_yaml else path.name)
+            report("Packing the archive ...")
+            archive = Archive(state.archive)
+            for sha256 in archive.names():
+                tar.add(archive.path(sha256), ARCHIVE + sha256)
+        with partial.open("rb") as whole:
+            os.fsync(whole.fileno())
+        partial.replace(target)
+
+
+def restore(state: State, source: Path, report: Report) -> None:
+    """Make `state` what `source` holds; archive objects are added and none removed. Safe to run again after a cut.
+
+    Raises: InputUnusable when the file is no backup, or services of the state are up.
+    """
+    if any(processes.of_state(state).values()):
+        raise InputUnusable(f"The services of {state.root} are up; end them first: ./revcycle down.")
+    with _scratch(state.create().root / "restore") as scratch:
+        fernet = _unpack(source, state, scratch, report)
+        write_secrets(state, replace(read_secrets(state), fernet=fernet))
+        databases = start_databases(state, report)
+        for name in DATABASES:
+            report(f"Restoring the {name} database ...")
+            _replace_database(databases, name, scratch / name)
+        for path in sorted((scratch / "settings").iterdir()):
+            target = state.practice_yaml if path.name == PRACTICE_YAML else state.root / path.name
+            path.replace(target)
+
+
+def _unpack(source: Path, state: State, scratch: Path, report: Report) -> str:
+    """Objects into the archive, dumps and settings into `scratch`; returns the Fernet key."""
+    settings = scratch / "settings"
+    settings.mkdir()
+    archive = Archive(state.archive)
+    fernet = ""
+    try:
+        with tarfile.open(source, "r") as tar:
+            for member in tar:
+                content = tar.extractfile(member)
+                if content is None:
+                    continue
+                name = Path(member.name).name
+                place = settings / name if name in {PRACTICE_YAML, *SETTINGS} else scratch / name
+                with content, place.open("wb") as file:
+                    while block := content.read(1 << 20):
+                        file.write(block)
+                if member.name == MANIFEST:
+                    fernet = str(json.loads(place.read_text())["fernet"])
+                elif member.name.startswith(ARCHIVE):
+                    _add(archive, place, name)
+    except (OSError, tarfile.TarError, ValueError, KeyError) as problem:
+        raise InputUnusable(f"{source} cannot be read as a backup of Revcycle: {problem}.") from problem
+    if not fernet or not all((scratch / name).exists() for name in DATABASES):
+        raise InputUnusable(f"{source} is no whole backup: the manifest or a database is missing.")
+    report(f"Unpacked {source}.")
+    return fernet
+
+
+def _add(archive: Archive, place: Path, sha256: str) -> None:
+    found = archive.put(place)
+    place.unlink()
+    if found != sha256:
+        raise ValueError(f"object {sha256} hashes to {found}")
+
+
+def _replace_database(databases: Databases, name: str, dump: Path) -> None:
+    """Everything the owner has is dropped first; the dump then goes in as one transaction."""
+    url = getattr(databases, name)
+    with psycopg.connect(_plain(url), autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    _run("pg_restore", url, "--no-owner", "--single-transaction", "--schema=public", str(dump))
+
+
+def _run(tool: str, url: str, *arguments: str) -> None:
+    """A PostgreSQL program on one database; the password goes by the environment, never by the command line."""
+    parts = urlsplit(_plain(url))
+    bare = urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.hostname}:{parts.port or 5432}"))
+    done = subprocess.run(
+        [str(client_program(tool)), f"--dbname={bare}", *arguments],
+        env={**os.environ, "PGPASSWORD": unquote(parts.password or "")},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        # what the program says may quote rows; its first words name the step that failed
+        raise ServiceUnavailable(
+            f"{tool} failed with exit code {done.returncode} on database {parts.path.lstrip('/')}."
+        )
+
+
+def _plain(url: str) -> str:
+    """The URL as libpq reads it: without a driver."""
+    scheme, rest = url.split("://", 1)
+    return f"{scheme.partition('+')[0]}://{rest}"
+
+
+@contextmanager
+def _scratch(near: Path) -> Iterator[Path]:
+    """A private folder on the same disk as `near`, gone afterwards."""
+    try:
+        with tempfile.TemporaryDirectory(dir=near.resolve().parent, prefix=".revcycle-") as folder:
+            yield Path(folder)
+    except OSError as problem:
+        raise InputUnusable(f"{near}: cannot be written: {problem.strerror}.") from problem

@@ -1,0 +1,136 @@
+"""From a checkout to a practice at work: code sets, services, the sample practice or an empty one, the first night."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from revcycle.cycle import intake
+from revcycle.foundation import practice
+from revcycle.foundation.archive import Archive
+from revcycle.foundation.errors import InputUnusable
+from revcycle.foundation.reference import NOTICE_TEXT, acknowledge, build_starter
+from revcycle.foundation.reference.registry import register
+from revcycle.foundation.state import State
+from revcycle.foundation.store.runs import Step, begin
+from revcycle.local.night import Night, Watch, last_business_date, run_night
+from revcycle.local.practice import practice_engine
+from revcycle.local.services import Report, Services, start
+from revcycle.local.settings import ADMIN, Role
+
+SAMPLE_SOURCE = "csv"
+SAMPLE_ZONE = ZoneInfo("America/New_York")
+INTAKE_FILES = ("patients.csv", "coverage.csv", "charges.csv")
+OPS = "ops"
+WriteSample = Callable[[Path, date], None]
+"""Writes the sample's files into a folder, through a date."""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What is up, the business date of the last night, the night if one was run, and how long it all took."""
+
+    services: Services
+    engine: Engine
+    day: date
+    night: Night | None
+    services_seconds: float
+
+
+def bring_up(
+    state: State,
+    *,
+    now: datetime,
+    port: int | None,
+    sample: WriteSample | None,
+    with_night: bool,
+    report: Report,
+    watching: Callable[[str], AbstractContextManager[Watch]],
+) -> Brought:
+    """Set up and start whatever is missing; safe to repeat after any interruption.
+
+    A new state gets the `sample` practice, or with None a commented practice.yaml to fill in.
+    Raises: InputUnusable for a taken port or an unreadable practice.yaml, ServiceUnavailable for what did not start.
+    """
+    began = time.monotonic()
+    state.create()
+    _code_sets(state, now, report)
+    holds_sample = _practice_files(state, sample, now, report)
+    settings = practice.read(state.practice_yaml)
+    services = start(state, port, report, time_zone=settings.time_zone, users=_users(settings))
+    engine = practice_engine(state)
+    register_settings(engine, state, now=now, step=Step("shell", f"up-{now.isoformat()}", "settings"))
+    if holds_sample:
+        _load_sample(engine, state, now, report)
+    seconds = time.monotonic() - began
+    day = last_business_date(state, now)
+    night = None
+    if with_night:
+        with watching(f"Night of {day}") as watch:
+            night = run_night(state, day, now=now, watch=watch)
+    return Brought(services, engine, day, night, seconds)
+
+
+def register_settings(engine: Engine, state: State, *, now: datetime, step: Step) -> None:
+    """Bring practice.yaml and the code-set releases into the database; equal ones write no row."""
+    settings = practice.read(state.practice_yaml)
+    with engine.begin() as connection:
+        run_id = begin(connection, step)
+        practice.load(connection, settings, run_id=run_id, now=now)
+    register(engine, build_starter(state), run_id=run_id)
+
+
+def _code_sets(state: State, now: datetime, report: Report) -> None:
+    if not state.reference_json.exists():
+        report(NOTICE_TEXT)
+        acknowledge(state, now)
+        report("Building the starter code sets ...")
+    build_starter(state, progress=report)
+
+
+def _practice_files(state: State, sample: WriteSample | None, now: datetime, report: Report) -> bool:
+    """Write what a new state lacks; returns whether the state holds the sample."""
+    if state.sample_marker.exists():
+        if sample is None:
+            raise InputUnusable(
+                f"--no-sample: the state {state.root} holds the sample practice; name another one with --state."
+            )
+        return True
+    if state.practice_yaml.exists():
+        return False
+    if sample is None:
+        state.practice_yaml.write_text(practice.TEMPLATE)
+        report(f"Wrote {state.practice_yaml}: fill it in, then bring your files with ./revcycle intake.")
+        return False
+    report("Writing the sample practice ...")
+    through = date.fromordinal(now.astimezone(SAMPLE_ZONE).date().toordinal() - 1)
+    sample(state.sample, through)
+    (state.sample / "practice.yaml").replace(state.practice_yaml)
+    state.sample_marker.write_text(json.dumps({"through": through.isoformat()}))
+    return True
+
+
+def _load_sample(engine: Engine, state: State, now: datetime, report: Report) -> None:
+    """Equal content makes no row, so the sample is simply loaded at each start."""
+    report("Loading the sample practice ...")
+    intake.load(
+        engine,
+        Archive(state.archive),
+        [state.sample / name for name in INTAKE_FILES],
+        source=SAMPLE_SOURCE,
+        intake_day=now.astimezone(SAMPLE_ZONE).date(),
+        now=now,
+        step=Step("shell", f"up-{now.isoformat()}", "sample"),
+    )
+
+
+def _users(settings: practice.Settings) -> Mapping[str, Role]:
+    """Who may log in: the admin, ops engineers as operators, coders and billers as readers."""
+    staff: dict[str, Role] = {one.username: "op" if OPS in one.roles else "viewer" for one in settings.staff}
+    return staff | {ADMIN: "admin"}

@@ -1,0 +1,86 @@
+"""What runs for a state and where, without a secret in it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from revcycle.foundation.alarm import recent
+from revcycle.foundation.reference import Release
+from revcycle.foundation.reference.projection import read_projection_or_empty
+from revcycle.foundation.state import State
+from revcycle.local import processes, supervisor
+from revcycle.local.databases import databases, pgpass_file, without_password
+from revcycle.local.health import NOTHING, Health, health, supervisor_report
+from revcycle.local.log_files import part_log
+from revcycle.local.secrets import password_file
+from revcycle.local.settings import ADMIN, read_settings
+
+CRASH_LOOP_DEATHS = 3
+
+
+@dataclass(frozen=True)
+class Status:
+    """What `status` tells; `troubles` are sentences about what does not run as it should."""
+
+    url: str
+    healthy: Health
+    database_url: str
+    metadata_database_url: str
+    database_running: bool
+    ages: dict[Release, int]
+    alarms: list[dict[str, Any]]
+    troubles: list[str]
+    state: State
+
+    @property
+    def running(self) -> bool:
+        return any(self.healthy.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `status --json`."""
+        pgpass, passwords = pgpass_file(self.state), password_file(self.state)
+        return {
+            "airflow": {"url": self.url, "healthy": self.healthy},
+            "database_url": self.database_url,
+            "metadata_database_url": self.metadata_database_url,
+            "database_running": self.database_running,
+            "pgpass_file": str(pgpass) if pgpass.exists() else None,
+            "simulator": None,
+            "login": {"user": ADMIN, "password_file": str(passwords) if passwords.exists() else None},
+            "state": str(self.state.root),
+            "reference": [{**release.as_json(), "age_days": days} for release, days in self.ages.items()],
+            "alarms": self.alarms,
+            "troubles": self.troubles,
+        }
+
+
+def status(state: State, today: date) -> Status:
+    """Look, and change nothing. Nothing running is an answer, not an error."""
+    living = processes.of_state(state)
+    url = read_settings(state).url
+    database = databases(state)
+    return Status(
+        url=url,
+        healthy=health(url) if living["api-server"] else dict(NOTHING),  # what answers there may be another state's
+        database_url=without_password(database.practice),
+        metadata_database_url=without_password(database.metadata),
+        database_running=database.running(),
+        ages=read_projection_or_empty(state).age(today),
+        alarms=recent(state),
+        troubles=_troubles(state, living),
+        state=state,
+    )
+
+
+def _troubles(state: State, living: processes.Parts) -> list[str]:
+    if not any(living.values()):
+        return []
+    if not living[supervisor.PART]:
+        return ["The supervisor does not run, so nothing that dies is started again; ./revcycle up starts it."]
+    return [
+        f"{part} died {seen['deaths']} times within ten minutes"
+        + (f" and is started again at {seen['next_start']}" if seen["next_start"] else "")
+        + f"; see {part_log(state, part)}."
+        for part, seen in supervisor_report(state).items()
+        if seen["deaths"] >= CRASH_LOOP_DEATHS
+    ]

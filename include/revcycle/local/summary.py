@@ -1,0 +1,90 @@
+"""What a night did, in the figures of `up --json` and `night --json`."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+NO_MONEY = "0.00"
+SWEPT = """
+SELECT count(*) FROM sweep_result r JOIN run ON run.id = r.run_id
+WHERE run.dag_id = 'code_validation' AND run.business_date = :day
+"""
+FINDINGS = """
+SELECT f.severity, count(*) FROM finding f
+JOIN encounter e ON e.id = f.encounter_id AND e.current_version = f.version
+JOIN encounter_version v ON v.encounter_id = f.encounter_id AND v.version = f.version
+WHERE f.state = 'open' AND v.entered_on <= :day GROUP BY f.severity
+"""
+OPEN_ITEMS = "SELECT count(*) FROM work_item WHERE closed_at IS NULL"
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """How long each part took; null where it was not done."""
+
+    install: float | None = None
+    services: float | None = None
+    night: float | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One night. The figures of steps that do not exist yet are 0, or null."""
+
+    business_date: str
+    encounters_swept: int
+    findings: dict[str, int]
+    work_items_open: int
+    seconds: Seconds
+    claims_held: int = 0
+    claims_sent: int = 0
+    interchanges: int = 0
+    claims_accepted: int = 0
+    claims_rejected: int = 0
+    remittances_posted: int = 0
+    remittances_quarantined: int = 0
+    billed: str = NO_MONEY
+    paid: str = NO_MONEY
+    adjusted: str = NO_MONEY
+    patient: str = NO_MONEY
+    denied: str = NO_MONEY
+    ledger_verified: bool | None = field(default=None)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object in the order that the shell's contract names."""
+        values = asdict(self)
+        return {name: values[name] for name in ORDER}
+
+
+ORDER = (
+    "business_date",
+    "encounters_swept",
+    "findings",
+    "claims_held",
+    "claims_sent",
+    "interchanges",
+    "claims_accepted",
+    "claims_rejected",
+    "remittances_posted",
+    "remittances_quarantined",
+    "billed",
+    "paid",
+    "adjusted",
+    "patient",
+    "denied",
+    "ledger_verified",
+    "work_items_open",
+    "seconds",
+)
+
+
+def summarize(engine: Engine, day: date, seconds: Seconds) -> Summary:
+    """The figures of one business date: what its run swept, and what stands open of it and all before."""
+    with engine.connect() as connection:
+        found = {row[0]: row[1] for row in connection.execute(text(FINDINGS), {"day": day})}
+        swept = connection.execute(text(SWEPT), {"day": day}).scalar_one()
+        items = connection.execute(text(OPEN_ITEMS)).scalar_one()
+    findings = {severity: found.get(severity, 0) for severity in ("block", "review", "info")}
+    return Summary(day.isoformat(), swept, findings, items, seconds)

@@ -1,0 +1,234 @@
+"""Nights of `code_validation`, task by task as Airflow runs them, over a real practice database and real code sets."""
+
+import os
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, func, select
+from tests.dags.practice_rows import BORN, FIRST_NAME, LAST_NAME, MEMBER_ID, UNKNOWN_CODE, add_encounters, add_practice
+
+import revcycle.cycle.edits.sweep as sweeping
+from revcycle.foundation.alarm import recent
+from revcycle.foundation.state import State
+from revcycle.foundation.store.digest import digest
+from revcycle.foundation.store.tables import finding, patient, run, sweep_result, work_item
+
+DAY = date(2026, 9, 10)
+CLEAN = "I10"
+
+Night = Callable[..., Any]
+
+
+@pytest.fixture
+def practice(engine: Engine, database_url: str, stocked: State, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """A practice whose tasks find its database; small chunks, so that a few encounters make several."""
+    monkeypatch.setenv("REVCYCLE_DATABASE_URL", database_url)
+    monkeypatch.setattr(sweeping, "ENCOUNTERS_A_CHUNK", 2)
+    add_practice(engine)
+    return engine
+
+
+@pytest.fixture
+def night(practice: Engine, run_partition: Night) -> Night:
+    def make(key: str | None = "2026-09-10", conf: dict[str, Any] | None = None) -> Any:
+        return run_partition("code_validation", key, conf)
+
+    return make
+
+
+def states(made: Any) -> dict[str, str]:
+    return {
+        f"{ti.task_id}{ti.map_index if ti.map_index >= 0 else ''}": str(ti.state) for ti in made.get_task_instances()
+    }
+
+
+def xcom(made: Any, task_id: str, map_index: int = -1) -> Any:
+    from airflow.models.xcom import XComModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        stored = XComModel.get_many(
+            run_id=made.run_id, dag_ids=made.dag_id, task_ids=task_id, map_indexes=map_index, key="return_value"
+        )
+        return XComModel.deserialize_value(session.execute(stored.with_only_columns(XComModel.value)).one())
+
+
+def announced(made: Any) -> list[tuple[str, str | None]]:
+    """The asset events of a run: asset and key."""
+    from airflow.models.asset import AssetEvent, AssetModel
+    from airflow.utils.session import create_session
+
+    events = select(AssetModel.name, AssetEvent.partition_key).where(
+        AssetEvent.asset_id == AssetModel.id, AssetEvent.source_run_id == made.run_id
+    )
+    with create_session() as session:
+        return [(name, key) for name, key in session.execute(events)]
+
+
+def count(engine: Engine, table: Any) -> int:
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_a_night_sweeps_in_chunks_raises_work_and_announces_its_date(practice: Engine, night: Night) -> None:
+    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN, UNKNOWN_CODE, CLEAN])
+    made = night()
+    assert states(made) == dict.fromkeys(
+        ("take_inbox", "plan", "sweep0", "sweep1", "raise_work", "verify", "all_chunks_done", "night_not_empty"),
+        "success",
+    )
+    assert made.state == "success"
+    labels = {ti.map_index: ti.rendered_map_index for ti in made.get_task_instances() if ti.task_id == "sweep"}
+    assert labels == {0: "chunk 1 of 2 · 1 encounters · 1 block", 1: "chunk 2 of 2 · 2 encounters · 0 block"}
+    assert xcom(made, "plan") == [{"index": 0, "of": 2}, {"index": 1, "of": 2}]
+    assert xcom(made, "sweep", 0)["by_rule"] == {"icd10.unknown": 1}
+    assert xcom(made, "raise_work") == {"opened": 1, "closed": 0, "kept": 0}
+    assert xcom(made, "verify")["unswept"] == 0
+    assert announced(made) == [("revcycle_swept", "2026-09-10")]
+    assert (count(practice, sweep_result), count(practice, finding), count(practice, work_item)) == (3, 1, 1)
+
+
+def test_every_step_that_writes_says_which_run_and_date_it_was(practice: Engine, night: Night) -> None:
+    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN, CLEAN, CLEAN])
+    made = night()
+    written = select(run.c.step, run.c.shard, run.c.business_date).where(run.c.airflow_run_id == made.run_id)
+    with practice.connect() as connection:
+        steps = {(step, shard): day for step, shard, day in connection.execute(written)}
+    assert {("sweep", 0), ("sweep", 1), ("raise_work", 0)} <= steps.keys()
+    assert set(steps.values()) == {DAY}
+
+
+def test_a_night_takes_nothing_that_belongs_to_a_later_date(practice: Engine, night: Night) -> None:
+    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN])
+    add_encounters(practice, DAY + timedelta(days=1), first=2, diagnoses=[CLEAN])
+    night()
+    assert count(practice, sweep_result) == 1
+
+
+def test_the_same_date_twice_leaves_the_same_facts(practice: Engine, night: Night) -> None:
+    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN, UNKNOWN_CODE, UNKNOWN_CODE])
+    night()
+    before = digest(practice)
+    again = night()
+    assert again.state == "success"
+    assert digest(practice) == before
+    assert (count(practice, finding), count(practice, work_item)) == (2, 2)
+
+
+def test_a_run_without_key_takes_the_date_of_its_conf_and_announces_it(practice: Engine, night: Night) -> None:
+    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN])
+    made = night(None, {"business_date": DAY.isoformat()})
+    assert made.state == "success"
+    assert announced(made) == [("revcycle_swept", "2026-09-10")]
+
+
+def test_a_failed_chunk_makes_the_run_red_and_holds_up_nothing_else(
+    practice: Engine, night: Night, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_encounters(practice, DAY, first=1, diagnoses=[UNKNOWN_CODE, UNKNOWN_CODE, CLEAN])
+    plain = sweeping.sweep
+
+    def fails_for_the_first_chunk(engine: Engine, *, chunk: sweeping.Chunk, **more: Any) -> sweeping.SweepCounts:
+        if chunk.index == 0:
+            raise ValueError("a fault in a rule")
+        return plain(engine, chunk=chunk, **more)
+
+    monkeypatch.setattr(sweeping, "sweep", fails_for_the_first_chunk)
+    made = night()
+    found = states(made)
+    assert (found["sweep0"], found["sweep1"]) == ("failed", "success")
+    assert (found["raise_work"], found["verify"], found["all_chunks_done"]) == ("success", "success", "failed")
+    assert made.state == "failed"
+    assert [ti.try_number for ti in made.get_task_instances() if ti.task_id == "sweep"] == [1, 1]
+    assert announced(made) == [("revcycle_swept", "2026-09-10")]
+    assert xcom(made, "raise_work")["opened"] == 1
+    assert xcom(made, "verify")["unswept"] == 1
+    assert [(alarm["kind"], alarm["business_date"]) for alarm in recent(state)] == [("run_failed", "2026-09-10")]
+
+
+def test_a_database_that_was_away_is_tried_again(
+    practice: Engine, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from revcycle_airflow.policy import RETRY
+
+    for rule in RETRY.rules:
+        monkeypatch.setattr(rule, "retry_delay", timedelta(0))
+    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN])
+    plain, calls = sweeping.sweep, []
+
+    def away_once(engine: Engine, **more: Any) -> sweeping.SweepCounts:
+        calls.append(1)
+        if len(calls) == 1:
+            raise ConnectionResetError("away")
+        return plain(engine, **more)
+
+    monkeypatch.setattr(sweeping, "sweep", away_once)
+    made = night()
+    assert made.state == "success"
+    assert [ti.try_number for ti in made.get_task_instances() if ti.task_id == "sweep"] == [2]
+
+
+def test_an_empty_night_is_red_and_calls_people_though_all_else_is_done(
+    practice: Engine, night: Night, state: State
+) -> None:
+    for weeks in range(1, 5):
+        add_encounters(practice, DAY - timedelta(weeks=weeks), first=weeks, diagnoses=[CLEAN])
+    made = night()
+    found = states(made)
+    assert (found["night_not_empty"], found["verify"], found["all_chunks_done"]) == ("failed", "success", "success")
+    assert made.state == "failed"
+    assert [alarm["kind"] for alarm in recent(state)] == ["night_empty", "run_failed"]
+
+
+def test_a_day_that_is_not_over_is_refused_by_every_task(practice: Engine, night: Night) -> None:
+    made = night("2999-01-01")
+    assert made.state == "failed"
+    assert states(made)["verify"] == "failed"
+    assert announced(made) == []
+
+
+def test_no_patients_data_reaches_xcom_the_metadata_or_a_log(
+    practice: Engine,
+    night: Night,
+    airflow_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """One chunk is made to fail on a duplicate patient, which the database's own message would quote."""
+    add_encounters(practice, DAY, first=1, diagnoses=[UNKNOWN_CODE, CLEAN, CLEAN])
+    plain = sweeping.sweep
+
+    def quotes_a_patient(engine: Engine, *, chunk: sweeping.Chunk, **more: Any) -> sweeping.SweepCounts:
+        if chunk.index == 0:
+            with engine.begin() as connection:
+                row = connection.execute(select(patient).limit(1)).mappings().one()
+                connection.execute(patient.insert(), {k: v for k, v in row.items() if k != "id"})
+        return plain(engine, chunk=chunk, **more)
+
+    monkeypatch.setattr(sweeping, "sweep", quotes_a_patient)
+    made = night()
+    assert made.state == "failed"
+    said = "".join(capfd.readouterr())
+    assert "database error 23505 at table patient" in said
+    planted = [LAST_NAME, FIRST_NAME, MEMBER_ID, BORN.isoformat(), f"{BORN:%Y%m%d}"]
+    assert [secret for secret in planted if secret in said] == []
+    files = "".join(path.read_text(errors="replace") for path in airflow_home.rglob("*") if path.is_file())
+    assert [secret for secret in planted if secret in files] == []
+    metadata = os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].replace("+psycopg2", "")
+    assert metadata_tables_with(metadata, planted) == []
+    assert metadata_tables_with(metadata, [made.run_id]) != []
+
+
+def metadata_tables_with(url: str, texts: list[str]) -> list[str]:
+    with psycopg.connect(url) as db:
+        tables = [row[0] for row in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        patterns = [f"%{text}%" for text in texts]
+        return [
+            table
+            for table in tables
+            if db.execute(f'SELECT 1 FROM "{table}" AS t WHERE t::text LIKE ANY (%s) LIMIT 1', (patterns,)).fetchone()
+        ]
