@@ -23,6 +23,14 @@ NO_DELAY = timedelta(0)
 RunPartition = Callable[..., Any]
 
 
+def on_one_worker(config: pytest.Config, items: list[pytest.Item], folder: Path) -> None:
+    """Importing Airflow and migrating its metadata takes ten seconds: one worker does it for all tests that need it."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            if folder in item.path.parents:
+                item.add_marker(pytest.mark.xdist_group("airflow"))
+
+
 @pytest.fixture(scope="session")
 def airflow_environment(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     home = tmp_path_factory.mktemp("airflow")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from revcycle.foundation.alarm import Alarm, Kind, send
-from revcycle_airflow.business_date import named_date
+from revcycle_airflow.business_date import business_date, named_date
 from revcycle_airflow.hooks.practice import state_of_this_machine
 
 
@@ -28,14 +28,14 @@ async def run_late(context: Mapping[str, Any]) -> None:
 
 def night_empty(context: Mapping[str, Any]) -> None:
     """No encounter belongs to the run's date, though such nights had some."""
-    _raise_alarm(Kind.NIGHT_EMPTY, _run_of(context))
+    _raise_alarm(Kind.NIGHT_EMPTY, _run_of(context) | {"partition_key": business_date(context).isoformat()})
 
 
 def _run_of(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The run's identity as plain values: Airflow hands it over as an object, a dictionary, or only by its id."""
+    """The run's identity as plain values: Airflow hands it over as an object, as its REST form, or only by its id."""
     run = context.get("dag_run")
     if isinstance(run, Mapping):
-        return dict(run)
+        return {"run_id": run["dag_run_id"], **run}
     if run is not None:
         return {name: getattr(run, name, None) for name in ("dag_id", "run_id", "partition_key", "conf")}
     return {"dag_id": context["dag"].dag_id, "run_id": context["run_id"]}

@@ -49,8 +49,11 @@ def business_date(context: Mapping[str, Any]) -> date:
 
 
 def named_date(partition_key: str | None, conf: Mapping[str, Any] | None) -> str:
-    """The date a run was given, as text for people; '' where none was named."""
-    return str(partition_key or (conf or {}).get("business_date") or "")
+    """The date a run was given, as text for people; '' where none was named or what was named is no date."""
+    try:
+        return _read(partition_key or (conf or {}).get("business_date")).isoformat()
+    except AirflowFailException:
+        return ""
 
 
 def announce(context: Mapping[str, Any], asset: Asset) -> None:

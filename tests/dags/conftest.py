@@ -1,3 +1,11 @@
-from tests.airflow_home import airflow_environment, airflow_home, dags, run_partition
+from pathlib import Path
+
+import pytest
+from tests.airflow_home import airflow_environment, airflow_home, dags, on_one_worker, run_partition
 
 __all__ = ["airflow_environment", "airflow_home", "dags", "run_partition"]
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    on_one_worker(config, items, Path(__file__).parent)

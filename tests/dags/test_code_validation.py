@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import Engine, func, select
-from tests.dags.practice_rows import BORN, FIRST_NAME, LAST_NAME, MEMBER_ID, UNKNOWN_CODE, add_encounters, add_practice
+from tests.dags.drop_folder import BORN, CLEAN, FIRST_NAME, LAST_NAME, MEMBER_ID, SETTINGS, UNKNOWN, write_delivery
 
 import revcycle.cycle.edits.sweep as sweeping
 from revcycle.foundation.alarm import recent
@@ -18,9 +19,9 @@ from revcycle.foundation.store.digest import digest
 from revcycle.foundation.store.tables import finding, patient, run, sweep_result, work_item
 
 DAY = date(2026, 9, 10)
-CLEAN = "I10"
 
 Night = Callable[..., Any]
+Deliver = Callable[..., None]
 
 
 @pytest.fixture
@@ -28,8 +29,13 @@ def practice(engine: Engine, database_url: str, stocked: State, monkeypatch: pyt
     """A practice whose tasks find its database; small chunks, so that a few encounters make several."""
     monkeypatch.setenv("REVCYCLE_DATABASE_URL", database_url)
     monkeypatch.setattr(sweeping, "ENCOUNTERS_A_CHUNK", 2)
-    add_practice(engine)
+    stocked.practice_yaml.write_text(SETTINGS)
     return engine
+
+
+@pytest.fixture
+def deliver(stocked: State) -> Deliver:
+    return partial(write_delivery, stocked)
 
 
 @pytest.fixture
@@ -74,8 +80,10 @@ def count(engine: Engine, table: Any) -> int:
         return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def test_a_night_sweeps_in_chunks_raises_work_and_announces_its_date(practice: Engine, night: Night) -> None:
-    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN, UNKNOWN_CODE, CLEAN])
+def test_a_night_sweeps_in_chunks_raises_work_and_announces_its_date(
+    practice: Engine, night: Night, deliver: Deliver
+) -> None:
+    deliver(DAY, CLEAN, UNKNOWN, CLEAN)
     made = night()
     assert states(made) == dict.fromkeys(
         ("take_inbox", "plan", "sweep0", "sweep1", "raise_work", "verify", "all_chunks_done", "night_not_empty"),
@@ -84,6 +92,7 @@ def test_a_night_sweeps_in_chunks_raises_work_and_announces_its_date(practice: E
     assert made.state == "success"
     labels = {ti.map_index: ti.rendered_map_index for ti in made.get_task_instances() if ti.task_id == "sweep"}
     assert labels == {0: "chunk 1 of 2 · 1 encounters · 1 block", 1: "chunk 2 of 2 · 2 encounters · 0 block"}
+    assert xcom(made, "take_inbox")["encounters"] == {"new": 3, "changed": 0, "unchanged": 0, "quarantined": 0}
     assert xcom(made, "plan") == [{"index": 0, "of": 2}, {"index": 1, "of": 2}]
     assert xcom(made, "sweep", 0)["by_rule"] == {"icd10.unknown": 1}
     assert xcom(made, "raise_work") == {"opened": 1, "closed": 0, "kept": 0}
@@ -92,8 +101,10 @@ def test_a_night_sweeps_in_chunks_raises_work_and_announces_its_date(practice: E
     assert (count(practice, sweep_result), count(practice, finding), count(practice, work_item)) == (3, 1, 1)
 
 
-def test_every_step_that_writes_says_which_run_and_date_it_was(practice: Engine, night: Night) -> None:
-    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN, CLEAN, CLEAN])
+def test_every_step_that_writes_says_which_run_and_date_it_was(
+    practice: Engine, night: Night, deliver: Deliver
+) -> None:
+    deliver(DAY, CLEAN, CLEAN, CLEAN)
     made = night()
     written = select(run.c.step, run.c.shard, run.c.business_date).where(run.c.airflow_run_id == made.run_id)
     with practice.connect() as connection:
@@ -102,15 +113,15 @@ def test_every_step_that_writes_says_which_run_and_date_it_was(practice: Engine,
     assert set(steps.values()) == {DAY}
 
 
-def test_a_night_takes_nothing_that_belongs_to_a_later_date(practice: Engine, night: Night) -> None:
-    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN])
-    add_encounters(practice, DAY + timedelta(days=1), first=2, diagnoses=[CLEAN])
+def test_a_night_takes_nothing_that_belongs_to_a_later_date(practice: Engine, night: Night, deliver: Deliver) -> None:
+    deliver(DAY, CLEAN)
+    deliver(DAY + timedelta(days=1), CLEAN)
     night()
     assert count(practice, sweep_result) == 1
 
 
-def test_the_same_date_twice_leaves_the_same_facts(practice: Engine, night: Night) -> None:
-    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN, UNKNOWN_CODE, UNKNOWN_CODE])
+def test_the_same_date_twice_leaves_the_same_facts(practice: Engine, night: Night, deliver: Deliver) -> None:
+    deliver(DAY, CLEAN, UNKNOWN, UNKNOWN)
     night()
     before = digest(practice)
     again = night()
@@ -119,17 +130,19 @@ def test_the_same_date_twice_leaves_the_same_facts(practice: Engine, night: Nigh
     assert (count(practice, finding), count(practice, work_item)) == (2, 2)
 
 
-def test_a_run_without_key_takes_the_date_of_its_conf_and_announces_it(practice: Engine, night: Night) -> None:
-    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN])
+def test_a_run_without_key_takes_the_date_of_its_conf_and_announces_it(
+    practice: Engine, night: Night, deliver: Deliver
+) -> None:
+    deliver(DAY, CLEAN)
     made = night(None, {"business_date": DAY.isoformat()})
     assert made.state == "success"
     assert announced(made) == [("revcycle_swept", "2026-09-10")]
 
 
 def test_a_failed_chunk_makes_the_run_red_and_holds_up_nothing_else(
-    practice: Engine, night: Night, state: State, monkeypatch: pytest.MonkeyPatch
+    practice: Engine, night: Night, deliver: Deliver, state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add_encounters(practice, DAY, first=1, diagnoses=[UNKNOWN_CODE, UNKNOWN_CODE, CLEAN])
+    deliver(DAY, UNKNOWN, UNKNOWN, CLEAN)
     plain = sweeping.sweep
 
     def fails_for_the_first_chunk(engine: Engine, *, chunk: sweeping.Chunk, **more: Any) -> sweeping.SweepCounts:
@@ -151,13 +164,13 @@ def test_a_failed_chunk_makes_the_run_red_and_holds_up_nothing_else(
 
 
 def test_a_database_that_was_away_is_tried_again(
-    practice: Engine, night: Night, monkeypatch: pytest.MonkeyPatch
+    practice: Engine, night: Night, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from revcycle_airflow.policy import RETRY
 
     for rule in RETRY.rules:
         monkeypatch.setattr(rule, "retry_delay", timedelta(0))
-    add_encounters(practice, DAY, first=1, diagnoses=[CLEAN])
+    deliver(DAY, CLEAN)
     plain, calls = sweeping.sweep, []
 
     def away_once(engine: Engine, **more: Any) -> sweeping.SweepCounts:
@@ -173,18 +186,19 @@ def test_a_database_that_was_away_is_tried_again(
 
 
 def test_an_empty_night_is_red_and_calls_people_though_all_else_is_done(
-    practice: Engine, night: Night, state: State
+    practice: Engine, night: Night, deliver: Deliver, state: State
 ) -> None:
     for weeks in range(1, 5):
-        add_encounters(practice, DAY - timedelta(weeks=weeks), first=weeks, diagnoses=[CLEAN])
-    made = night()
+        deliver(DAY - timedelta(weeks=weeks), CLEAN)
+    made = night(None, {"business_date": DAY.isoformat()})
     found = states(made)
     assert (found["night_not_empty"], found["verify"], found["all_chunks_done"]) == ("failed", "success", "success")
     assert made.state == "failed"
-    assert [alarm["kind"] for alarm in recent(state)] == ["night_empty", "run_failed"]
+    called = [(alarm["kind"], alarm["business_date"]) for alarm in recent(state)]
+    assert called == [("night_empty", "2026-09-10"), ("run_failed", "2026-09-10")]
 
 
-def test_a_day_that_is_not_over_is_refused_by_every_task(practice: Engine, night: Night) -> None:
+def test_a_day_that_is_not_over_is_refused_by_every_task(practice: Engine, night: Night, deliver: Deliver) -> None:
     made = night("2999-01-01")
     assert made.state == "failed"
     assert states(made)["verify"] == "failed"
@@ -192,14 +206,14 @@ def test_a_day_that_is_not_over_is_refused_by_every_task(practice: Engine, night
 
 
 def test_no_patients_data_reaches_xcom_the_metadata_or_a_log(
-    practice: Engine,
     night: Night,
+    deliver: Deliver,
     airflow_home: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """One chunk is made to fail on a duplicate patient, which the database's own message would quote."""
-    add_encounters(practice, DAY, first=1, diagnoses=[UNKNOWN_CODE, CLEAN, CLEAN])
+    deliver(DAY, UNKNOWN, CLEAN, CLEAN)
     plain = sweeping.sweep
 
     def quotes_a_patient(engine: Engine, *, chunk: sweeping.Chunk, **more: Any) -> sweeping.SweepCounts:

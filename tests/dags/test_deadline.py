@@ -1,15 +1,20 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from revcycle.foundation.alarm import recent
+from revcycle.foundation.state import State
 
-def test_a_queued_run_is_late_three_hours_after_it_was_queued(dags: dict[str, Any]) -> None:
+
+def test_a_run_is_late_three_hours_after_it_was_queued_and_then_calls(dags: dict[str, Any], state: State) -> None:
     """As the scheduler sees it: from the serialized DAG, without a logical date."""
     from airflow.dag_processing.bundles.manager import DagBundlesManager
     from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
     from airflow.models.deadline import Deadline
     from airflow.models.serialized_dag import SerializedDagModel
+    from airflow.sdk.module_loading import import_string
     from airflow.utils.session import create_session
     from airflow.utils.state import DagRunState
     from airflow.utils.types import DagRunTriggeredByType, DagRunType
@@ -28,6 +33,13 @@ def test_a_queued_run_is_late_three_hours_after_it_was_queued(dags: dict[str, An
             partition_key="2026-09-10",
             session=session,
         )
+        session.flush()
         (deadline,) = session.scalars(select(Deadline).where(Deadline.dagrun_id == made.id))
         assert deadline.deadline_time - made.queued_at == timedelta(hours=3)
-        assert deadline.callback.data["path"] == "revcycle_airflow.alarms.run_late"
+        deadline.handle_miss(session)
+        missed = deadline.callback.data
+    assert missed["path"] == "revcycle_airflow.alarms.run_late"
+    asyncio.run(import_string(missed["path"])(**missed["kwargs"]))
+    assert [(alarm["run_id"], alarm["business_date"]) for alarm in recent(state)] == [
+        ("manual__deadline", "2026-09-10")
+    ]

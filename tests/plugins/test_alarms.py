@@ -21,9 +21,10 @@ RUN = IDS | {"partition_key": "2026-11-05", "conf": None}
             "",
         ),
         ({"dag_run": SimpleNamespace(**IDS, partition_key=None, conf=None)}, "", ""),
+        ({"dag_run": SimpleNamespace(**IDS, partition_key=None, conf={"business_date": "Quillfeather"})}, "", ""),
         ({"dag": SimpleNamespace(dag_id="code_validation"), "run_id": "manual__1", "reason": "timed_out"}, "", ""),
     ],
-    ids=["with key", "date of conf", "no date", "only ids"],
+    ids=["with key", "date of conf", "no date", "what is no date", "only ids"],
 )
 def test_a_failed_run_calls_with_all_that_airflow_tells(
     context: dict[str, Any], date: str, task: str, state: State
@@ -39,12 +40,14 @@ def test_a_failed_run_calls_with_all_that_airflow_tells(
     }
 
 
-@pytest.mark.parametrize("run", [RUN, SimpleNamespace(**RUN)], ids=["dictionary", "object"])
-def test_a_late_run_calls_from_the_triggerers_loop(run: object, state: State) -> None:
+def test_a_late_run_calls_from_the_triggerers_loop(state: State) -> None:
     from revcycle_airflow.alarms import run_late
 
+    run = RUN | {"dag_run_id": RUN["run_id"]}  # the form of the REST interface
+    del run["run_id"]
     asyncio.run(run_late(context={"dag_run": run, "deadline": {}}))
-    assert [(alarm["kind"], alarm["business_date"]) for alarm in recent(state)] == [("run_late", "2026-11-05")]
+    (alarm,) = recent(state)
+    assert (alarm["kind"], alarm["run_id"], alarm["business_date"]) == ("run_late", "manual__1", "2026-11-05")
 
 
 def test_the_deadline_names_the_callback_so_that_the_triggerer_can_import_it() -> None:

@@ -2,7 +2,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.airflow_home import ROOT
 
 
@@ -14,6 +13,7 @@ def test_dags_md_is_what_the_dags_say(dags: dict[str, Any]) -> None:
 
 def test_a_document_is_the_same_for_the_dags_in_any_order(dags: dict[str, Any]) -> None:
     from airflow.sdk import DAG
+
     from revcycle_airflow.dag_documents import document
     from revcycle_airflow.policy import POLICY, Tag
 

@@ -24,7 +24,7 @@ from revcycle.local.practice import practice_engine
 from revcycle.local.services import Report, Services, start
 from revcycle.local.settings import ADMIN, Role
 
-SAMPLE_SOURCE = "csv"
+SAMPLE_SOURCE = "sample"  # its ids never meet those of the practice
 SAMPLE_ZONE = ZoneInfo("America/New_York")
 INTAKE_FILES = ("patients.csv", "coverage.csv", "charges.csv")
 OPS = "ops"

@@ -1,6 +1,7 @@
 """The verb `sweep --claims` against the oracle: every finding of hostile files, in every field, in the same order."""
 
 import json
+import random
 from datetime import date
 from typing import Any
 
@@ -63,7 +64,7 @@ def test_a_practitioner_table_replaces_the_hospitals_from_its_first_day_on(
     own = [(one, two, 1 - kind, begins, None) for one, two, kind, _, _ in pools.pairs[::2] if kind in (0, 1)]
     releases = _with_practitioner_pairs(practised, sorted(set(own)), begins)
     tables = tables_of(releases, practised.archive)
-    file = ClaimFile(generate(pools, 5, 1).rng, pools)
+    file = ClaimFile(random.Random(5), pools)
     for one, two, *_ in pools.pairs:
         for day in ("2024-12-31", "2025-01-01"):
             file.claim({"procedure": one}, {"procedure": two}, date_from=day)

@@ -39,7 +39,7 @@ SELECT patient_id, payer, valid_from AS first, coalesce(valid_to, date '9999-12-
 WHERE superseded_at IS NULL AND responsibility = 'P' AND {patients}
 """
 RESULTS = """
-SELECT encounter_id, version, edit_set::text AS edit_set, context::text AS context FROM sweep_result WHERE {diagnoses}
+SELECT encounter_id, version, edit_set::text AS edit_set, context FROM sweep_result WHERE {diagnoses}
 """
 FETCHED = {
     "encounter": ENCOUNTERS,

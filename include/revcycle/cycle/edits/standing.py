@@ -10,25 +10,25 @@ from datetime import date
 
 import duckdb
 
+# A digest of the context, 64 bits by the hash of DuckDB. Another release may hash otherwise: every encounter is
+# then judged once more, and the same is found.
 CONTEXT = """
-CREATE TABLE member AS SELECT DISTINCT encounter_id, patient_id, npi, day FROM line;
+CREATE TABLE member AS SELECT DISTINCT encounter_id, version, patient_id, npi, day FROM line;
 CREATE TABLE same_day AS
-    SELECT patient_id, npi, day, md5(string_agg(encounter_id || '.' || version, ',' ORDER BY encounter_id)) AS digest
-    FROM member JOIN (SELECT encounter_id, version FROM encounter) USING (encounter_id) GROUP BY patient_id, npi, day;
-CREATE TABLE circumstance AS
-    SELECT patient_id,
-           concat_ws(';', birth_date, string_agg(concat_ws('/', payer, first, last), ';' ORDER BY first)) AS facts
-    FROM patient LEFT JOIN coverage USING (patient_id) GROUP BY patient_id, birth_date;
+    SELECT patient_id, npi, day, bit_xor(hash(encounter_id, version)) AS members FROM member GROUP BY ALL;
 CREATE TABLE neighbourhood AS
-    SELECT encounter_id, string_agg(digest, ',' ORDER BY npi, day) AS digests
+    SELECT encounter_id, bit_xor(hash(npi, day, members)) AS digest
     FROM member JOIN same_day USING (patient_id, npi, day) GROUP BY encounter_id;
+CREATE TABLE circumstance AS
+    SELECT patient_id, hash(birth_date, bit_xor(hash(payer, first, last))) AS digest
+    FROM patient LEFT JOIN coverage USING (patient_id) GROUP BY patient_id, birth_date;
 """
 DUE = """
 CREATE TABLE due AS
     WITH context AS (
         SELECT encounter_id, version, entered_on,
-               md5(coalesce(digests, '') || coalesce(facts, ''))::UUID::VARCHAR AS context
-        FROM encounter LEFT JOIN neighbourhood USING (encounter_id) LEFT JOIN circumstance USING (patient_id)
+               (hash(n.digest, c.digest)::HUGEINT - 9223372036854775808)::BIGINT AS context
+        FROM encounter LEFT JOIN neighbourhood n USING (encounter_id) LEFT JOIN circumstance c USING (patient_id)
         WHERE entered_on <= $through)
     FROM context ANTI JOIN (FROM result WHERE edit_set = $edit_set) USING (encounter_id, version, context)
 """

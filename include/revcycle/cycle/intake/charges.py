@@ -8,10 +8,14 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlalchemy import Connection
 
+from revcycle.cycle.intake import encounters, listing
 from revcycle.cycle.intake.compared import Integers, codes, days, differing, first_rows, problems_at, repeated
+from revcycle.cycle.intake.counts import IntakeCounts, Tally
 from revcycle.cycle.intake.files import CHARGES, Column
 from revcycle.cycle.intake.reading import Delivery
+from revcycle.cycle.intake.register import Receipt
 
 WHOLE = tuple(column for column in CHARGES.columns if column.whole)
 LINE = tuple(column for column in CHARGES.columns if not column.whole and column.name not in ("encounter_id", "line"))
@@ -34,10 +38,10 @@ class Encounters:
 
 def check(delivery: Delivery, intake_day: date) -> None:
     """A line stands once, what belongs to the encounter is the same on its lines, and it was entered by now."""
-    encounters = codes(delivery.rows["encounter_id"])
-    first = first_rows(encounters)
+    groups = codes(delivery.rows["encounter_id"])
+    first = first_rows(groups)
     lines = delivery.rows["line"].to_numpy()
-    problems = repeated(delivery, encounters << 31 | lines, "line", "this line of the encounter")
+    problems = repeated(delivery, groups << 31 | lines, "line", "this line of the encounter")
     for column in WHOLE:
         problems += differing(delivery, first, column.name)
     entered = days(delivery.rows["entered_on"], 0)
@@ -50,6 +54,21 @@ def check(delivery: Delivery, intake_day: date) -> None:
         reason=lambda _: "the coding cannot have been finished yet",
     )
     delivery.refuse(problems)
+
+
+def refuse_unlisted(connection: Connection, delivery: Delivery, source: str) -> None:
+    """Billing providers must stand in practice.yaml, patients in an earlier patients file."""
+    problems = listing.unlisted_billing_providers(delivery, connection)
+    delivery.refuse(problems + listing.unlisted_patients(delivery, connection, source=source))
+
+
+def write(connection: Connection, delivery: Delivery, receipt: Receipt) -> IntakeCounts:
+    """Bring the encounters in; equal ones write nothing."""
+    whole = assemble(delivery, receipt.intake_day)
+    new, versions = encounters.write(connection, whole.heads, whole.lines, receipt)
+    unchanged = whole.heads.num_rows - len(versions)
+    tally = Tally(new, len(versions) - new, unchanged, len(delivery.failed()))
+    return IntakeCounts(encounters=tally, changed=versions)
 
 
 def assemble(delivery: Delivery, intake_day: date) -> Encounters:

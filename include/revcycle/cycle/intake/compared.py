@@ -16,7 +16,7 @@ Flags = npt.NDArray[np.bool_]
 
 def codes(column: pa.ChunkedArray) -> Integers:
     """Equal values as equal numbers from 0, in the order of their first row; null is a value too."""
-    encoded = pa.chunked_array([column.combine_chunks()]).dictionary_encode(null_encoding="encode").combine_chunks()
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
     return np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 

@@ -23,6 +23,9 @@ class Tally:
         )
 
 
+NOTHING = Tally()
+
+
 @dataclass(frozen=True)
 class FileProblems:
     """The problems of one file, for the terminal of its owner (they show values: PHI)."""
@@ -39,9 +42,9 @@ class IntakeCounts:
     `changed` holds the ids (ours) of the encounters that got a new version: these are to be swept.
     """
 
-    patients: Tally = Tally()
-    coverage: Tally = Tally()
-    encounters: Tally = Tally()
+    patients: Tally = NOTHING
+    coverage: Tally = NOTHING
+    encounters: Tally = NOTHING
     changed: tuple[int, ...] = ()
     files: tuple[FileProblems, ...] = ()
 

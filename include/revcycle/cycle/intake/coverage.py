@@ -4,7 +4,7 @@ What a row that cannot be read quarantines is therefore the coverage of its pati
 primary would be billed first.
 """
 
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +13,11 @@ from sqlalchemy import Connection, text
 
 from revcycle.cycle.intake import listing
 from revcycle.cycle.intake.compared import Integers, codes, days, problems_at
-from revcycle.cycle.intake.counts import Tally
+from revcycle.cycle.intake.counts import IntakeCounts, Tally
 from revcycle.cycle.intake.files import COVERAGE
 from revcycle.cycle.intake.problems import Problem
 from revcycle.cycle.intake.reading import Delivery
+from revcycle.cycle.intake.register import Receipt
 from revcycle.foundation.store.bulk import copy_in
 
 _CONTENT = tuple(name for name in COVERAGE.names if name != "patient_id")
@@ -63,7 +64,7 @@ _INSERT = f"""
 """
 
 
-def check(delivery: Delivery) -> None:
+def check(delivery: Delivery, _intake_day: date) -> None:
     """A subscriber other than the patient is described; periods end after they begin and do not overlap."""
     rows = delivery.rows
     begin, end = days(rows["valid_from"], 0), days(rows["valid_to"], _FOREVER)
@@ -115,15 +116,15 @@ def _overlapping(delivery: Delivery, begin: Integers, end: Integers) -> list[Pro
     )
 
 
-def refuse_unlisted(delivery: Delivery, connection: Connection, *, source: str) -> None:
+def refuse_unlisted(connection: Connection, delivery: Delivery, source: str) -> None:
     """Payers must stand in practice.yaml, patients in an earlier patients file."""
     problems = listing.unlisted_payers(delivery, connection)
     delivery.refuse(problems + listing.unlisted_patients(delivery, connection, source=source))
 
 
-def write(connection: Connection, delivery: Delivery, *, source: str, run_id: int, now: datetime) -> Tally:
+def write(connection: Connection, delivery: Delivery, receipt: Receipt) -> IntakeCounts:
     """Bring the coverage in; that of patients who are not in the file stays."""
-    named = {"source": source, "run_id": run_id, "now": now}
+    named = receipt.named()
     connection.execute(text(_STAGE))
     rows = delivery.rows.select(list(COVERAGE.names)).rename_columns(["source_patient_id", *_CONTENT])
     copy_in(connection, "delivered_coverage", rows)
@@ -133,4 +134,4 @@ def write(connection: Connection, delivery: Delivery, *, source: str, run_id: in
     new, changed, unchanged = connection.execute(text(_TALLY)).one()
     connection.execute(text(_SUPERSEDE), named)
     connection.execute(text(_INSERT), named)
-    return Tally(new, changed, unchanged, len(delivery.failed()))
+    return IntakeCounts(coverage=Tally(new, changed, unchanged, len(delivery.failed())))

@@ -1,17 +1,14 @@
 """Encounters into the database: a version for each content that differs from the current one, and nothing else."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
-from revcycle.cycle.intake.charges import Encounters
 from revcycle.cycle.intake.compared import Integers
-from revcycle.cycle.intake.counts import Tally
-from revcycle.cycle.intake.reading import Delivery
+from revcycle.cycle.intake.register import Receipt
 from revcycle.foundation.store.bulk import copy_in
 
 _VERSION = (
@@ -90,29 +87,15 @@ _INSERT = f"""
     SELECT encounter_id, version, patient_id, :file_id, :run_id, {", ".join(_VERSION)}
     FROM placed_encounter ORDER BY encounter_id
 """
+_PLACED = "SELECT ordinal, encounter_id, version, patient_id FROM placed_encounter ORDER BY ordinal"
 
 
-@dataclass(frozen=True)
-class Written:
-    """What came of a charges file; `changed` are our ids of the encounters with a new version."""
+def write(connection: Connection, heads: pa.Table, lines: pa.Table, receipt: Receipt) -> tuple[int, tuple[int, ...]]:
+    """Bring in what differs from the current versions; `heads` and `lines` as `charges.Encounters` describes them.
 
-    tally: Tally
-    changed: tuple[int, ...]
-
-
-def write(
-    connection: Connection,
-    encounters: Encounters,
-    delivery: Delivery,
-    *,
-    source: str,
-    file_id: int,
-    run_id: int,
-    now: datetime,
-) -> Written:
-    """Bring the encounters in; equal ones write nothing. Rows of other writers are locked in ascending id."""
-    named = {"source": source, "file_id": file_id, "run_id": run_id, "now": now}
-    heads = encounters.heads
+    Returns how many encounters are new, and the ids (ours) of all that got a version. Rows are locked in ascending id.
+    """
+    named = receipt.named()
     connection.execute(text(_STAGE))
     copy_in(connection, "delivered_encounter", _delivered(heads))
     connection.execute(text("ANALYZE delivered_encounter"))
@@ -122,15 +105,12 @@ def write(
     connection.execute(text(_RAISE), named)
     connection.execute(text(_CREATE), named)
     connection.execute(text(_INSERT), named)
-    placed = connection.execute(
-        text("SELECT ordinal, encounter_id, version, patient_id FROM placed_encounter ORDER BY ordinal")
-    ).all()
+    placed = connection.execute(text(_PLACED)).all()
     fresh = _Fresh.of([tuple(row) for row in placed], heads.num_rows)
-    copy_in(connection, "charge_line", _charge_lines(encounters.lines, fresh))
+    copy_in(connection, "charge_line", _charge_lines(lines, fresh))
     copy_in(connection, "diagnosis", _diagnoses(heads, fresh))
     new = sum(1 for row in placed if row.version == 1)
-    tally = Tally(new, len(placed) - new, heads.num_rows - len(placed), len(delivery.failed()))
-    return Written(tally, tuple(sorted(row.encounter_id for row in placed)))
+    return new, tuple(sorted(row.encounter_id for row in placed))
 
 
 @dataclass(frozen=True)

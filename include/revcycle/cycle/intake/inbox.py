@@ -1,4 +1,4 @@
-"""The drop folder: `inbox/SOURCE/DELIVERY/` with the files of one delivery, complete when an empty file `ready` is in it.
+"""The drop folder: `inbox/SOURCE/DELIVERY/` with the files of one delivery, complete when it holds a file `ready`.
 
 A delivery that was taken is removed, its bytes being in the archive; `ready` goes last, so what a killed removal leaves
 is taken again and changes nothing. One that cannot be used stays, with a file `refused` that says why, and is tried
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from revcycle.cycle.intake.counts import IntakeCounts, Tally
+from revcycle.cycle.intake.counts import NOTHING, IntakeCounts, Tally
 from revcycle.cycle.intake.load import load
 from revcycle.foundation import practice
 from revcycle.foundation.archive import Archive
@@ -32,9 +32,9 @@ class InboxCounts:
 
     deliveries: int = 0
     refused: int = 0
-    patients: Tally = Tally()
-    coverage: Tally = Tally()
-    encounters: Tally = Tally()
+    patients: Tally = NOTHING
+    coverage: Tally = NOTHING
+    encounters: Tally = NOTHING
 
     def with_delivery(self, counts: IntakeCounts) -> "InboxCounts":
         return InboxCounts(
@@ -55,7 +55,7 @@ def take(
     step: Step,
     progress: Callable[[str], None] = lambda _: None,
 ) -> InboxCounts:
-    """Read practice.yaml into the database, then load every complete delivery in the order in which they were completed.
+    """Read practice.yaml into the database, then load every complete delivery, those completed first before others.
 
     Nothing is swept. Safe to run twice and at once: one process at a time takes from the folder.
     Raises: InputUnusable when practice.yaml cannot be used; a delivery that cannot be used is refused, others go on.

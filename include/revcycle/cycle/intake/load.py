@@ -2,22 +2,37 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import Connection, Engine, text
 
-from revcycle.cycle.intake import charges, coverage, encounters, listing, patients, quarantine
+from revcycle.cycle.intake import charges, coverage, patients, quarantine
 from revcycle.cycle.intake.counts import FileProblems, IntakeCounts
-from revcycle.cycle.intake.files import CHARGES, COVERAGE, KINDS, PATIENTS, FileKind
+from revcycle.cycle.intake.files import CHARGES, COVERAGE, KINDS, PATIENTS
 from revcycle.cycle.intake.reading import Delivery, kind_of, read
-from revcycle.cycle.intake.register import register
+from revcycle.cycle.intake.register import Receipt, register
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.store.runs import Step, begin
 
 SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
+
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('intake ' || :source, 0))"
+
+
+class _Room(Protocol):
+    """What each kind of file has a module for."""
+
+    def check(self, delivery: Delivery, _intake_day: date, /) -> None: ...
+    def refuse_unlisted(self, connection: Connection, delivery: Delivery, source: str, /) -> None: ...
+    def write(self, connection: Connection, delivery: Delivery, receipt: Receipt, /) -> IntakeCounts: ...
+
+
+_ROOMS: dict[str, _Room] = {PATIENTS.name: patients, COVERAGE.name: coverage, CHARGES.name: charges}
 
 
 @dataclass(frozen=True)
@@ -56,8 +71,18 @@ def load(
     total = IntakeCounts()
     for file in ready:
         with engine.begin() as connection:
+            connection.execute(text(_LOCK), {"source": source})
             run_id = begin(connection, step)
-            total += _take(connection, file, source=source, intake_day=intake_day, now=now, run_id=run_id)
+            file_id = register(
+                connection,
+                source=source,
+                sha256=file.sha256,
+                size=file.size,
+                kind=file.delivery.kind.name,
+                first_name=file.path.name,
+                run_id=run_id,
+            )
+            total += _take(connection, file, Receipt(source, intake_day, now, run_id, file_id))
         progress(f"{file.path.name}: taken")
     return total
 
@@ -66,50 +91,17 @@ def _prepare(archive: Archive, path: Path, intake_day: date, progress: Callable[
     sha256 = archive.put(path)
     stored = archive.path(sha256)
     delivery = read(stored, path)
-    if delivery.kind is PATIENTS:
-        patients.check(delivery)
-    elif delivery.kind is COVERAGE:
-        coverage.check(delivery)
-    else:
-        charges.check(delivery, intake_day)
-    progress(f"{path.name}: {delivery.subjects:,} {_counted(delivery.kind)} read")
+    _ROOMS[delivery.kind.name].check(delivery, intake_day)
+    progress(f"{path.name}: {delivery.subjects:,} read ({delivery.kind.subject_kind})")
     return _Read(path, sha256, stored.stat().st_size, delivery)
 
 
-def _counted(kind: FileKind) -> str:
-    return "patients with coverage" if kind is COVERAGE else f"{kind.subject_kind}s"
-
-
-def _take(
-    connection: Connection, file: _Read, *, source: str, intake_day: date, now: datetime, run_id: int
-) -> IntakeCounts:
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended('intake ' || :source, 0))"), {"source": source}
-    )
-    file_id = register(
-        connection,
-        source=source,
-        sha256=file.sha256,
-        size=file.size,
-        kind=file.delivery.kind.name,
-        first_name=file.path.name,
-        run_id=run_id,
-    )
+def _take(connection: Connection, file: _Read, receipt: Receipt) -> IntakeCounts:
     delivery = file.delivery
-    if delivery.kind is COVERAGE:
-        coverage.refuse_unlisted(delivery, connection, source=source)
-    elif delivery.kind is CHARGES:
-        problems = listing.unlisted_billing_providers(delivery, connection)
-        delivery.refuse(problems + listing.unlisted_patients(delivery, connection, source=source))
-    quarantine.record(connection, delivery, source=source, file_id=file_id, run_id=run_id, now=now)
+    _ROOMS[delivery.kind.name].refuse_unlisted(connection, delivery, receipt.source)
+    quarantine.record(connection, delivery, receipt)
+    counts = _ROOMS[delivery.kind.name].write(connection, delivery, receipt)
+    if not delivery.problems:
+        return counts
     problems = sorted(delivery.problems, key=lambda problem: problem.row)
-    shown = (FileProblems(file.path.name, delivery.kind.subject_kind, tuple(problems)),) if problems else ()
-    if delivery.kind is PATIENTS:
-        tally = patients.write(connection, delivery, source=source, run_id=run_id, now=now)
-        return IntakeCounts(patients=tally, files=shown)
-    if delivery.kind is COVERAGE:
-        tally = coverage.write(connection, delivery, source=source, run_id=run_id, now=now)
-        return IntakeCounts(coverage=tally, files=shown)
-    whole = charges.assemble(delivery, intake_day)
-    written = encounters.write(connection, whole, delivery, source=source, file_id=file_id, run_id=run_id, now=now)
-    return IntakeCounts(encounters=written.tally, changed=written.changed, files=shown)
+    return replace(counts, files=(FileProblems(file.path.name, delivery.kind.subject_kind, tuple(problems)),))

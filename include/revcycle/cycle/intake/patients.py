@@ -1,13 +1,14 @@
 """Patients: one row each; a change is a new version under the same surrogate."""
 
-from datetime import datetime
+from datetime import date
 
 from sqlalchemy import Connection, text
 
 from revcycle.cycle.intake.compared import codes, repeated
-from revcycle.cycle.intake.counts import Tally
+from revcycle.cycle.intake.counts import IntakeCounts, Tally
 from revcycle.cycle.intake.files import PATIENTS
 from revcycle.cycle.intake.reading import Delivery
+from revcycle.cycle.intake.register import Receipt
 from revcycle.foundation.store.bulk import copy_in
 
 _CONTENT = tuple(name for name in PATIENTS.names if name != "patient_id")
@@ -43,15 +44,19 @@ _INSERT = f"""
 """
 
 
-def check(delivery: Delivery) -> None:
+def check(delivery: Delivery, _intake_day: date) -> None:
     """A patient stands once in a file."""
     ids = codes(delivery.rows["patient_id"])
     delivery.refuse(repeated(delivery, ids, "patient_id", "this patient"))
 
 
-def write(connection: Connection, delivery: Delivery, *, source: str, run_id: int, now: datetime) -> Tally:
+def refuse_unlisted(_connection: Connection, _delivery: Delivery, _source: str) -> None:
+    """A patient refers to nothing else."""
+
+
+def write(connection: Connection, delivery: Delivery, receipt: Receipt) -> IntakeCounts:
     """Bring the patients in; equal ones write nothing."""
-    named = {"source": source, "run_id": run_id, "now": now}
+    named = receipt.named()
     connection.execute(text(_STAGE))
     rows = delivery.rows.select(list(PATIENTS.names)).rename_columns(["source_patient_id", *_CONTENT])
     copy_in(connection, "delivered_patient", rows)
@@ -61,4 +66,4 @@ def write(connection: Connection, delivery: Delivery, *, source: str, run_id: in
     new, changed, unchanged = connection.execute(text(_TALLY)).one()
     connection.execute(text(_SUPERSEDE), named)
     connection.execute(text(_INSERT), named)
-    return Tally(new, changed, unchanged, len(delivery.failed()))
+    return IntakeCounts(patients=Tally(new, changed, unchanged, len(delivery.failed())))

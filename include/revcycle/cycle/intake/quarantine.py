@@ -1,16 +1,17 @@
 """Problems of a file into the database, and which patients, coverages and encounters are held back by them."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import pyarrow as pa
 from sqlalchemy import Connection, text
 
 from revcycle.cycle.intake.reading import Delivery
+from revcycle.cycle.intake.register import Receipt
 from revcycle.foundation.store.bulk import copy_in
 
 _COLUMNS = ("position", "field", "code", "expected", "found", "reason", "subject")
 
+_STAGE = f"CREATE TEMP TABLE read_problem ON COMMIT DROP AS SELECT {', '.join(_COLUMNS)} FROM problem LIMIT 0"
 _PROBLEMS = """
     INSERT INTO problem (file_id, position, field, code, expected, found, reason, subject_kind, subject, run_id)
     SELECT :file_id, position, field, code, expected, found, reason, :kind, subject, :run_id FROM read_problem
@@ -31,15 +32,11 @@ _CLEAR = """
 """
 
 
-def record(
-    connection: Connection, delivery: Delivery, *, source: str, file_id: int, run_id: int, now: datetime
-) -> None:
+def record(connection: Connection, delivery: Delivery, receipt: Receipt) -> None:
     """Write the file's problems, hold the subjects that failed, and free those that did not; twice is as once."""
-    named = {"source": source, "kind": delivery.kind.subject_kind, "file_id": file_id, "run_id": run_id, "now": now}
+    named = {**receipt.named(), "kind": delivery.kind.subject_kind}
     if delivery.problems:
-        connection.execute(text("CREATE TEMP TABLE read_problem (LIKE problem) ON COMMIT DROP"))
-        for column in ("id", "file_id", "st_index", "run_id", "recorded_at"):
-            connection.execute(text(f"ALTER TABLE read_problem DROP COLUMN {column}"))
+        connection.execute(text(_STAGE))
         rows = {
             name: [problem.row if name == "position" else getattr(problem, name) for problem in delivery.problems]
             for name in _COLUMNS

@@ -217,7 +217,7 @@ def _quoting(path: Path, row: int, said: str) -> str:
 
 def _header(path: Path, reader: _Cutter) -> tuple[FileKind, list[str]]:
     try:
-        names = [name.strip() for name in next(reader, [])]
+        names = [name.strip() for name in next((row for row in reader if any(map(str.strip, row))), [])]
     except csv.Error as error:
         raise InputUnusable(_quoting(path, 1, str(error))) from None
     kind = max(KINDS, key=lambda kind: len(set(kind.names) & set(names)))

@@ -225,7 +225,6 @@ def upgrade() -> None:
         sa.Column("run_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("source_encounter_id <> ''", name=op.f("ck_encounter_has_source_id")),
-        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_encounter_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_encounter")),
         sa.UniqueConstraint(
             "source_system", "source_encounter_id", name=op.f("uq_encounter_source_system_source_encounter_id")
@@ -277,7 +276,6 @@ def upgrade() -> None:
             name=op.f("ck_finding_override_is_explained"),
         ),
         sa.CheckConstraint("state IN ('open', 'fixed', 'overridden')", name=op.f("ck_finding_state")),
-        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_finding_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
         sa.UniqueConstraint(
             "encounter_id",
@@ -460,13 +458,12 @@ def upgrade() -> None:
         sa.Column("encounter_id", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("edit_set", sa.Uuid(), nullable=False),
-        sa.Column("context", sa.Uuid(), nullable=False),
+        sa.Column("context", sa.BigInteger(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("worst_severity", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("not_evaluated", sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("run_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_sweep_result_run_id")),
         sa.PrimaryKeyConstraint("encounter_id", "version", name=op.f("pk_sweep_result")),
         comment="A version was judged; it counts only while edit_set and context are the current ones",
     )
@@ -556,8 +553,6 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("status IN ('', 'cancelled')", name=op.f("ck_encounter_version_status")),
         sa.CheckConstraint("version >= 1", name=op.f("ck_encounter_version_version")),
-        sa.ForeignKeyConstraint(["file_id"], ["received_file.id"], name=op.f("fk_encounter_version_file_id")),
-        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_encounter_version_run_id")),
         sa.PrimaryKeyConstraint("encounter_id", "version", name=op.f("pk_encounter_version")),
         comment="A delivery of an encounter that differs from the one before; entered_on is its business date",
     )
