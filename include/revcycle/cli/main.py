@@ -15,7 +15,7 @@ from revcycle.foundation.state import State
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 # Each command and the module that parses it, in the order of the help. Only the module of the command at hand is
-# imported: a `status` must not wait for DuckDB.
+# imported: `status` must not wait for what the others need.
 COMMANDS = {
     "up": "up",
     "down": "down",

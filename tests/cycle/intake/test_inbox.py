@@ -1,4 +1,4 @@
-"""The drop folder: complete deliveries are taken and removed, unusable ones stay with a reason, others are left alone."""
+"""The drop folder: complete deliveries are taken and removed, unusable ones stay and say why, others are let be."""
 
 import os
 from datetime import UTC, datetime
@@ -22,10 +22,10 @@ def inbox(state: State) -> Path:
 
 
 def drop(folder: Path, *contents: list[dict[str, str]], ready: bool = True) -> Path:
-    """Files z.csv, y.csv ... so that names say nothing about the order; each `ready` is a second later than the last."""
+    """Files z.csv, y.csv ..., so that names say nothing about order; each `ready` is a second later than the last."""
     folder.mkdir(parents=True)
     for name, rows in zip("zyxw", contents, strict=False):
-        (folder / f"{name}.csv").write_text(as_csv(rows))
+        (folder / f"{name}.csv").write_bytes(as_csv(rows).encode())
     if ready:
         (folder / "ready").touch()
         at = next(CLOCK)
@@ -47,9 +47,7 @@ def test_a_complete_delivery_is_taken_archived_and_removed(state: State, inbox: 
     assert not delivery.exists()
     assert delivery.parent.exists()
     [(sha256,)] = desk.rows("SELECT sha256 FROM received_file WHERE kind = 'charges' AND partner = 'ehr'")
-    assert desk.archive.path(sha256).read_text(newline="") == as_csv(charges).replace("\r\n", "\n").replace(
-        "\n", "\r\n"
-    )
+    assert desk.archive.path(sha256).read_bytes() == as_csv(charges).encode()
 
 
 def test_the_folder_names_the_source(state: State, inbox: Path, desk: Desk) -> None:

@@ -19,6 +19,8 @@ from revcycle.cycle.edits.sweep_file import FileSweep
 UNREADABLE = "input.unreadable"
 UNREADABLE_TEXT = ("Correct the row; the rest of the file was swept", "The columns of a claims file")
 TABLE_ROWS = 200
+# JSON allows them in a text, but many readers would end the line there.
+LINE_ENDS = {point: f"\\u{point:04x}" for point in (0x85, 0x2028, 0x2029)}
 
 
 class Finding(NamedTuple):
@@ -98,10 +100,11 @@ def _object(finding: Finding) -> str:
     rest = f',"others":{finding.others},"others_count":{finding.others_count}' if finding.others_count else ""
     if finding.row:
         rest = f',"row":{finding.row}'
-    return (
+    line = (
         f'{{"rule":"{finding.rule}","severity":"{finding.severity}","claim":{_text(finding.claim)},'
         f'"lines":{finding.lines},"codes":{finding.codes},{_said(finding.text, finding.release)}{rest}}}\n'
     )
+    return line if line.isascii() else line.translate(LINE_ENDS)
 
 
 @lru_cache(maxsize=10_000)
