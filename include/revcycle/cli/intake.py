@@ -4,7 +4,7 @@ import argparse
 import getpass
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from revcycle.foundation import practice
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.state import State
-from revcycle.foundation.store.runs import Step, begin
+from revcycle.foundation.store.runs import Step
+from revcycle.local.bring_up import register_settings
 from revcycle.local.practice import practice_engine
 
 SHOWN = 100
@@ -44,8 +45,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     now = datetime.now(UTC)
     step = Step("shell", f"intake-{now.isoformat()}", "intake", who=getpass.getuser())
     engine = practice_engine(state)
-    with engine.begin() as connection:
-        practice.load(connection, settings, run_id=begin(connection, step), now=now)
+    register_settings(engine, state, now=now, step=step)
     today = settings.day_of(now)
     counts = intake.load(
         engine,
@@ -60,7 +60,8 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     _show_problems(counts)
     report = {name: asdict(getattr(counts, name)) for name in ("patients", "coverage", "encounters")}
     if counts.changed and not arguments.no_sweep:
-        swept, raised = sweep_changed(engine, state, counts.changed, through=today, now=now, step=step)
+        sweeping = replace(step, step="sweep")
+        swept, raised = sweep_changed(engine, state, counts.changed, through=today, now=now, step=sweeping)
         report |= {"sweep": asdict(swept), "work": asdict(raised)}
     _print(report, as_json=arguments.json)
     return 1 if counts.quarantined else 0

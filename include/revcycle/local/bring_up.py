@@ -15,7 +15,7 @@ from revcycle.cycle import intake
 from revcycle.foundation import practice
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
-from revcycle.foundation.reference import NOTICE_TEXT, acknowledge, build_starter
+from revcycle.foundation.reference import NOTICE_TEXT, ReleaseSet, acknowledge, build_starter, read_projection
 from revcycle.foundation.reference.registry import register
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step, begin
@@ -60,7 +60,7 @@ def bring_up(
     """
     began = time.monotonic()
     state.create()
-    _code_sets(state, now, report)
+    active_releases(state, now, report)
     holds_sample = _practice_files(state, sample, now, report)
     settings = practice.read(state.practice_yaml)
     services = start(state, port, report, time_zone=settings.time_zone, users=_users(settings))
@@ -77,21 +77,29 @@ def bring_up(
     return Brought(services, engine, day, night, seconds)
 
 
-def register_settings(engine: Engine, state: State, *, now: datetime, step: Step) -> None:
+def register_settings(
+    engine: Engine, state: State, *, now: datetime, step: Step, report: Report = lambda _: None
+) -> None:
     """Bring practice.yaml and the code-set releases into the database; equal ones write no row."""
     settings = practice.read(state.practice_yaml)
     with engine.begin() as connection:
         run_id = begin(connection, step)
         practice.load(connection, settings, run_id=run_id, now=now)
-    register(engine, build_starter(state), run_id=run_id)
+    register(engine, active_releases(state, now, report), run_id=run_id)
 
 
-def _code_sets(state: State, now: datetime, report: Report) -> None:
+def active_releases(state: State, now: datetime, report: Report) -> ReleaseSet:
+    """The state's code sets; on first use the notice is shown and the starter is built.
+
+    Raises: ServiceUnavailable when the package index cannot be reached.
+    """
     if not state.reference_json.exists():
+        state.create()
         report(NOTICE_TEXT)
         acknowledge(state, now)
         report("Building the starter code sets ...")
-    build_starter(state, progress=report)
+        return build_starter(state, progress=report)
+    return read_projection(state)
 
 
 def _practice_files(state: State, sample: WriteSample | None, now: datetime, report: Report) -> bool:

@@ -55,7 +55,7 @@ def a_coverage(patient_id: str = "P1", **changed: str) -> Row:
         "patient_id": patient_id,
         "responsibility": "P",
         "payer": "MEDICARE",
-        "member_id": "1EG4-TE5-MK73",
+        "member_id": "M-0001-01",
         "relationship": "self",
         "valid_from": "2026-01-01",
         "valid_to": "",

@@ -41,12 +41,17 @@ CHARGE_FAULTS = [
     ({"charge": ""}, "charge", "empty"),
     ({"pointers": "A"}, "pointers", "pointer"),
     ({"pointers": "1;1.5"}, "pointers", "pointer"),
+    ({"pointers": "0" * 5000}, "pointers", "pointer"),
+    ({"line": "0" * 5000 + "1"}, "line", "number"),
+    ({"rendering_npi": "9" * 101}, "rendering_npi", "too_long"),
     ({"accident_state": "Maine"}, "accident_state", "state"),
     ({"onset_date": "1/2/2026"}, "onset_date", "date_us"),
     ({"note": "a\x1fb"}, "note", "characters"),
     ({"ndc_units": "one"}, "ndc_units", "number"),
 ]
 FINDINGS = [
+    {"units": "0" * 5000 + "1.5" + "0" * 5000},
+    {"rendering_npi": "9E+999999999"},
     {"procedure": "1"},
     {"units": "0"},
     {"units": "-2.50"},

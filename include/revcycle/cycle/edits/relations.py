@@ -22,7 +22,8 @@ SHOWN = 20
 
 PREPARE = """
 CREATE TABLE day_group AS
-    SELECT patient, npi, date_from, row_number() OVER () AS grp FROM lines_in GROUP BY ALL;
+    SELECT patient, npi, date_from, min(claim) <> max(claim) AS shared, row_number() OVER () AS grp
+    FROM lines_in GROUP BY patient, npi, date_from;
 CREATE TABLE line AS
     SELECT grp, claim, line, npi, birth_date, payer, date_from AS day, date_to, place, procedure, modifiers, units,
            if(units > 0, units / (1 + greatest(coalesce(date_diff('day', date_from, date_to), 0), 0)), 0) AS day_units,
@@ -74,7 +75,7 @@ def claim_code(hits: str) -> str:
 
 
 def first_lines(claim_codes: str) -> str:
-    """The first lines of a procedure of a group, over all claims, from the table of `claim_code`.
+    """The first lines of a procedure of a group that several claims share, from the table of `claim_code`.
 
     Twice as many as are shown, and of no claim more than are shown: whichever claim is left out, enough remain.
     """
@@ -83,5 +84,5 @@ def first_lines(claim_codes: str) -> str:
         SELECT grp, procedure,
                flatten(list(list_transform(lines[:{SHOWN}], lambda n: {{'claim': claim, 'line': n}}) ORDER BY claim)
                        [:{2 * SHOWN}])[:{2 * SHOWN}] AS found
-        FROM {claim_codes} GROUP BY grp, procedure)
+        FROM {claim_codes} SEMI JOIN (FROM day_group WHERE shared) USING (grp) GROUP BY grp, procedure)
     """

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from revcycle.cycle.edits.judge import FILING_LIMIT, NotEvaluated
+from revcycle.cycle.edits.judge_store import Judged
 from revcycle.cycle.edits.relations import SHOWN
 from revcycle.cycle.edits.rule import BLOCK, Explanation, explain
 from revcycle.cycle.edits.sweep_file import FileSweep
@@ -43,6 +44,26 @@ Counts = Counter[tuple[str, str]]
 """Findings by rule and severity."""
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def of_store(judged: Judged) -> Iterator[Finding]:
+    """Every finding of a judgement over the database, in the same order."""
+    names = dict(zip(*(judged.claims.column(name).to_pylist() for name in ("claim", "name")), strict=True))
+    for row in judged.judgement.findings.to_pylist():
+        lines, codes, details = (_json(row[name]) for name in ("lines", "codes", "details"))
+        yield Finding(
+            names[row["claim"]],
+            row["lines"][0],
+            row["rule"],
+            0,
+            row["severity"],
+            lines,
+            codes,
+            _explained(row["rule"], row["severity"], codes, details),
+            row["release"],
+            _json([{"claim": names[other["claim"]], "line": other["line"]} for other in row["others"]]),
+            row["others_count"],
+        )
 
 
 def findings(swept: FileSweep) -> Iterator[Finding]:

@@ -22,9 +22,9 @@ _US_DATE = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1([0-9]{2}|[0-9]{4})")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _UNITS = re.compile(r"-?0*[0-9]{1,9}(\.[0-9]{1,3}0*)?")
 _CHARGE = re.compile(r"-?0*[0-9]{1,12}(\.[0-9]{1,2})?")
-_LINE = re.compile(r"0*[1-9][0-9]{0,8}")
-_POINTER = re.compile(r"-?0*[0-9]{1,9}")
-_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_LINE = re.compile(r"0{0,20}[1-9][0-9]{0,8}")
+_POINTER = re.compile(r"-?0{0,20}[0-9]{1,9}")
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]{1,2}", re.IGNORECASE)
 # Tabs and line breaks are harmless in a note; the rest separates values in our digests and cannot be sent in a claim.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 

@@ -111,5 +111,9 @@ def _names(columns: Sequence[Column]) -> tuple[str, ...]:
 
 
 def _joined(rows: pa.Table, names: Sequence[str]) -> pa.Array:
-    parts = [pc.fill_null(rows[name].cast(pa.string()), "").combine_chunks() for name in names]
-    return pc.binary_join_element_wise(*parts, _FIELD)
+    """`name=value` of what is not empty: a column that comes to be known later leaves old digests as they are."""
+    parts = []
+    for name in names:
+        texts = rows[name].cast(pa.string()).combine_chunks()
+        parts.append(pc.if_else(pc.equal(texts, ""), None, pc.binary_join_element_wise(name, texts, "=")))
+    return pc.binary_join_element_wise(*parts, _FIELD, null_handling="skip")

@@ -1,6 +1,5 @@
 """The tables of docs/intake.md, made from the columns as they are read: `python -m revcycle.cycle.intake.document`."""
 
-import re
 from pathlib import Path
 
 from revcycle.cycle.intake.files import KINDS, Column, FileKind
@@ -12,14 +11,14 @@ _HEAD = "| column | | kind | example | |\n|---|---|---|---|---|"
 def renewed(document: str) -> str:
     """The document with each table between `<!-- columns: KIND -->` and `<!-- end -->` made anew."""
     for kind in KINDS:
-        mark = f"<!-- columns: {kind.name} -->\n"
-        document = re.sub(f"(?s)({mark}).*?(<!-- end -->)", lambda found, kind=kind: _between(found, kind), document)
+        before, mark, rest = document.partition(f"<!-- columns: {kind.name} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        document = f"{before}{mark}{_table(kind)}{end}{after}"
     return document
 
 
-def _between(found: re.Match[str], kind: FileKind) -> str:
-    rows = "\n".join(_row(column) for column in kind.columns)
-    return f"{found[1]}{_HEAD}\n{rows}\n{found[2]}"
+def _table(kind: FileKind) -> str:
+    return "\n".join([_HEAD, *(_row(column) for column in kind.columns), ""])
 
 
 def _row(column: Column) -> str:

@@ -76,7 +76,7 @@ COVERAGE = FileKind(
         _required("patient_id", cells.IDENTIFIER, "P000123", "A patient of patients.csv, now or earlier"),
         _required("responsibility", choice("P", "S", "T"), "P", "Primary, secondary, tertiary"),
         _required("payer", cells.IDENTIFIER, "MEDICARE", "A payer code of practice.yaml"),
-        _required("member_id", cells.IDENTIFIER, "1EG4TE5MK73", "The member's number at the payer"),
+        _required("member_id", cells.IDENTIFIER, "M-0001-01", "The member's number at the payer"),
         Column("group_number", cells.IDENTIFIER, "G-100", "Group or policy number"),
         Column("group_name", cells.TEXT, "Example Works", "Name of the group or plan"),
         Column("insurance_type", INSURANCE_TYPE, "12", "Why Medicare is not primary (837 SBR05)"),

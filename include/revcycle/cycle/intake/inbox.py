@@ -8,7 +8,7 @@ again the next time; one without `ready` is still being written and is left alon
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -106,7 +106,9 @@ def _files(delivery: Path) -> list[Path]:
 def _remove(delivery: Path, files: list[Path]) -> None:
     for path in (*files, delivery / REFUSED, delivery / READY):
         path.unlink(missing_ok=True)
-    delivery.rmdir()
+    # A file that came after `ready` is no part of the delivery; it waits there for a `ready` of its own.
+    with suppress(OSError):
+        delivery.rmdir()
 
 
 @contextmanager

@@ -39,7 +39,7 @@ RULE = Rule(
         SELECT if(mai = 2, 'ncci.mue_day', 'ncci.mue_clinical'), claim, day, lines, [procedure],
                concat(day, '/', npi), [value::VARCHAR, {UNITS.format("mue_hit.units")}], key, all_lines - len(lines)
         FROM mue_hit JOIN mue_claim USING (grp, procedure) JOIN day_group USING (grp)
-        JOIN mue_first USING (grp, procedure)
+        LEFT JOIN mue_first USING (grp, procedure)
         WHERE mai IN (2, 3)
     """,
     explain={

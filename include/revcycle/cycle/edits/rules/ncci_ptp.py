@@ -64,7 +64,7 @@ RULE = Rule(
                partners - coalesce(len(mine.lines), 0) AS others_count
         FROM denied
         LEFT JOIN ptp_claim AS mine ON mine.grp = denied.grp AND mine.procedure = column_1 AND mine.claim = denied.claim
-        JOIN ptp_first AS first ON first.grp = denied.grp AND first.procedure = column_1
+        LEFT JOIN ptp_first AS first ON first.grp = denied.grp AND first.procedure = column_1
     """,
     explain={
         "ncci.ptp_never": Explanation(NEVER, NEVER_FIX, SOURCE),
