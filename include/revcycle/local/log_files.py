@@ -34,7 +34,7 @@ def rotate(logs: Iterable[Path], limit: int = LIMIT_BYTES) -> None:
     """Copy and cut: the writer has the file open for appending and goes on in it."""
     for log in logs:
         with contextlib.suppress(FileNotFoundError):
-            if log.stat().st_size > limit:
+            if not log.is_symlink() and log.stat().st_size > limit:
                 older = [log.with_name(f"{log.name}.{number}") for number in range(1, KEPT + 1)]
                 for newer, old in reversed(list(itertools.pairwise(older))):
                     if newer.exists():
@@ -44,7 +44,7 @@ def rotate(logs: Iterable[Path], limit: int = LIMIT_BYTES) -> None:
 
 
 def _copy_and_cut(log: Path, copy: Path) -> None:
-    # never through a link: the database's log belongs to another account than the one that rotates it
+    # never through a link, put there just now: the database's log belongs to another account than who rotates it
     source = os.open(log, os.O_RDWR | os.O_NOFOLLOW)
     target = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(source, "rb+") as reader, os.fdopen(target, "wb") as writer:

@@ -187,10 +187,13 @@ def watch(supervisor: Supervisor) -> None:
     tidied = 0.0
     while supervisor.state.secrets_json.exists():
         now = time.time()
-        supervisor.look(now)
-        if now - tidied > TIDY_SECONDS:
-            log_files.tidy(supervisor.state, supervisor.server)
-            tidied = now
+        try:
+            supervisor.look(now)
+            if now - tidied > TIDY_SECONDS:
+                tidied = now
+                log_files.tidy(supervisor.state, supervisor.server)
+        except OSError as problem:  # a full disk, no memory for a process: it may be over at the next look
+            log.error("%s", problem)
         time.sleep(LOOK_SECONDS)
     log.warning("the state folder is gone; ending everything")
     supervisor.end()

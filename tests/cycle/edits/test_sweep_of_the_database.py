@@ -12,9 +12,7 @@ from tests.deliveries import NOW, TODAY, Desk
 from revcycle.cycle.edits.sweep import Chunk, SweepCounts, plan, preview, sweep, sweep_patients
 from revcycle.cycle.edits.verify import empty_night, verify
 from revcycle.foundation.state import State
-from revcycle.foundation.store import connect, upgrade
 from revcycle.foundation.store.digest import digests
-from revcycle.foundation.store.embedded import EmbeddedPostgres
 from revcycle.foundation.store.runs import Step
 
 ALL = Chunk(0, 1)
@@ -180,17 +178,9 @@ def test_the_order_of_arrival_leaves_the_same_state(
 
 
 @pytest.fixture
-def another(server: EmbeddedPostgres, stocked: State, tmp_path: Path) -> Callable[[], Desk]:
+def another(empty_database: Callable[[str], Engine], stocked: State, tmp_path: Path) -> Callable[[], Desk]:
     """A second, empty practice beside the first."""
-
-    def make() -> Desk:
-        name = f"another_{tmp_path.name}".replace("-", "_").lower()
-        server.ensure_database(name, "only-for-tests")
-        engine = connect(server.url(name, name, "only-for-tests"))
-        upgrade(engine)
-        return Desk(engine, stocked, tmp_path / "another")
-
-    return make
+    return lambda: Desk(empty_database("another"), stocked, tmp_path / "another")
 
 
 def test_a_night_without_entries_is_empty_only_where_the_weekday_usually_has_some(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """COPY in, Arrow out, and what their errors say."""
 
+from collections.abc import Iterator
+
 import pyarrow as pa
 import pytest
 from sqlalchemy import Engine, text
@@ -8,6 +10,13 @@ from revcycle.foundation.errors import StoreError
 from revcycle.foundation.store.bulk import array_literal, copy_in, reading
 
 AWKWARD = ['a"b', "c,d", "", "e\\f", "{g}", "line\nbreak", "Ñandú"]
+
+
+@pytest.fixture(autouse=True)
+def no_table_stays(engine: Engine) -> Iterator[None]:
+    yield
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS scratch"))
 
 
 def test_texts_nulls_and_arrays_survive_the_way_in_and_out(engine: Engine) -> None:

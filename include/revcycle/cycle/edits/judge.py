@@ -23,6 +23,8 @@ FILING_EXPIRED = "filing.expired"
 UNLISTED = pa.schema([("claim", pa.int64()), ("line", pa.int64()), ("npi", pa.string())])
 FILING_DUE = pa.schema([("payer", pa.string()), ("day", pa.date32()), ("due", pa.date32()), ("source", pa.string())])
 
+JOIN_ORDER = "join_order,build_side_probe_side"
+
 FINDING = """
 CREATE TABLE finding (
     rule VARCHAR NOT NULL, severity VARCHAR, claim BIGINT NOT NULL, day DATE NOT NULL, lines BIGINT[] NOT NULL,
@@ -139,7 +141,9 @@ def _run(db: duckdb.DuckDBPyConnection, rule: Rule) -> None:
         [[name, severity, source, name] for name, severity in rule.severities.items()],
     )
     for name, relation in rule.hits.items():
+        db.execute("SET disabled_optimizers = ?", [JOIN_ORDER if name in rule.as_written else ""])
         db.execute(f"CREATE TEMP TABLE {name} AS {relation}")
+    db.execute("RESET disabled_optimizers")
     db.execute(f"INSERT INTO finding BY NAME {rule.findings}")
     if rule.neighbours:
         db.execute(f"INSERT INTO neighbours SELECT key, found FROM {rule.neighbours}")

@@ -35,6 +35,8 @@ class Rule:
     claims others_count and others_of, the key of a row of `neighbours`.
     `hits` are computed first, in order, each into a temporary table of its name: one statement with everything in it
     lets DuckDB join lines before the reference table has thinned them out.
+    `as_written` names the hits whose joins are done in the order they stand, each table but the first in memory: for
+    those where DuckDB's guess at the cheaper order swings between runs.
     `neighbours` names the hit with columns key (`nextval('neighbour')`) and found, the lines that findings show as
     lines of other claims once their own claim is left out: many findings share a row.
     `explain` is keyed by rule id, or by "rule id severity" where the text depends on the severity.
@@ -45,6 +47,7 @@ class Rule:
     explain: Mapping[str, Explanation]
     needs: tuple[str, ...] = ()
     hits: Mapping[str, str] = field(default_factory=dict)
+    as_written: tuple[str, ...] = ()
     neighbours: str = ""
 
     @property

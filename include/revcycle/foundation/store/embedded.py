@@ -94,6 +94,7 @@ class EmbeddedPostgres:
         """
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _only_one(self.root / "start.lock"):
+            self._set_aside_data_of_a_removed_state()
             if self._postmaster() is None:
                 self._start()
             deadline = time.monotonic() + SECONDS_TO_START
@@ -152,7 +153,6 @@ class EmbeddedPostgres:
 
     def _start(self) -> None:
         where = server_account(self.root, self._report)
-        self._set_aside_data_of_a_removed_state()
         if not self.data.exists():
             self._initialize(where)
         self._end_what_a_dead_server_left()

@@ -16,17 +16,27 @@ NEVER_FIX = "Remove the line, or correct the codes from the record"
 MISSING_FIX = "Add an NCCI modifier if the record shows a separate service, else remove the line"
 BYPASSED_FIX = "Make sure that the record supports the modifier"
 
-# Of the table's pairs only those whose two codes are billed at all: some hundreds instead of 1.6 million.
+# Of the table's pairs only those whose two codes are billed at all, some hundreds instead of 1.6 million, and not
+# before the table that says which modifiers lift them.
 PAIR = """
     WITH billed AS (SELECT DISTINCT procedure FROM day_code)
+    SELECT column_1, column_2, indicator, setting, greatest(valid_from, first_day('modifier')) AS valid_from, valid_to
     FROM ptp SEMI JOIN billed AS one ON column_1 = one.procedure SEMI JOIN billed AS two ON column_2 = two.procedure
     WHERE indicator IN (0, 1) AND column_1 <> column_2
 """
+# Few codes a day: every two of them, looked up in the table. Many: the table's pairs of each, looked up in the day,
+# because the two-by-twos of one day of thousands of codes are hundreds of millions.
+CROWD = "SELECT grp FROM day_code GROUP BY grp HAVING count(*) > 50"
 HIT = """
-    SELECT grp, one.day, column_1, column_2, indicator, setting, one.lines AS partners
-    FROM day_code AS one JOIN ptp_pair ON column_1 = one.procedure AND one.day BETWEEN valid_from AND valid_to
-    JOIN day_code AS two USING (grp)
-    WHERE two.procedure = column_2 AND one.day >= first_day('modifier')
+    SELECT one.grp, one.day, column_1, column_2, indicator, setting, one.lines AS partners
+    FROM day_code AS one ANTI JOIN ptp_crowd USING (grp)
+    JOIN day_code AS two ON two.grp = one.grp
+    JOIN ptp_pair ON column_1 = one.procedure AND column_2 = two.procedure AND one.day BETWEEN valid_from AND valid_to
+    UNION ALL
+    SELECT one.grp, one.day, column_1, column_2, indicator, setting, one.lines
+    FROM day_code AS one SEMI JOIN ptp_crowd USING (grp)
+    JOIN ptp_pair ON column_1 = one.procedure AND one.day BETWEEN valid_from AND valid_to
+    JOIN day_code AS two ON two.grp = one.grp AND two.procedure = column_2
 """
 
 RULE = Rule(
@@ -34,6 +44,7 @@ RULE = Rule(
     needs=("ptp", "modifier"),
     hits={
         "ptp_pair": PAIR,
+        "ptp_crowd": CROWD,
         "ptp_hit": HIT,
         "ptp_code": "SELECT DISTINCT grp, column_1 AS procedure FROM ptp_hit",
         "ptp_claim": claim_code("ptp_code"),
@@ -49,6 +60,7 @@ RULE = Rule(
             WHERE m.procedure = column_1 AND indicator = 1 AND marked = partners
         """,
     },
+    as_written=("ptp_hit",),
     neighbours="ptp_first",
     findings=f"""
         WITH denied AS (
