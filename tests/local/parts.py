@@ -1,9 +1,13 @@
 """Harmless processes that pass for parts of a state."""
 
+import contextlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(120)"]
 STUBBORN = [
@@ -29,6 +33,24 @@ def until(true: Callable[[], bool], seconds: float = 10) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def connections(processes: Iterable[psutil.Process], kind: str) -> list[Any]:
+    """Every socket of the processes that still run (a database ends workers of its own at any time)."""
+    found = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += process.net_connections(kind=kind)
+    return found
+
+
+def command_lines(processes: Iterable[psutil.Process]) -> str:
+    """All words of the command lines of the processes that still run."""
+    words: list[str] = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            words += process.cmdline()
+    return " ".join(words)
 
 
 def told(log: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.local.parts import until
+from tests.local.parts import command_lines, connections, until
 
 from revcycle.foundation.state import State
 from revcycle.foundation.store.embedded import EmbeddedPostgres
@@ -108,8 +108,7 @@ def test_a_new_port_moves_everything(up: State) -> None:
 def test_nothing_listens_beyond_loopback(up: State) -> None:
     listening = {
         connection.laddr.ip
-        for process in everything(up)
-        for connection in process.net_connections(kind="inet")
+        for connection in connections(everything(up), kind="inet")
         if connection.status == psutil.CONN_LISTEN
     }
     assert listening == {"127.0.0.1"}
@@ -118,7 +117,7 @@ def test_nothing_listens_beyond_loopback(up: State) -> None:
 def test_no_process_list_and_no_log_holds_a_secret(up: State) -> None:
     secrets = vars(read_secrets(up)).values()
     password = password_file(up).read_text().split('"')[3]
-    told = " ".join(word for process in everything(up) for word in process.cmdline())
+    told = command_lines(everything(up))
     logs = "".join(log.read_text(errors="replace") for log in up.logs.rglob("*.log*") if log.is_file())
     assert "airflow" in told
     assert "Starting the scheduler" in logs

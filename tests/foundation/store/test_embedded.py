@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from tests.local.parts import command_lines, connections
 
 from revcycle.foundation.store.embedded import ADDRESS, EmbeddedPostgres
 from revcycle.foundation.store.server_account import client_program, home_of, server_account
@@ -136,15 +137,14 @@ def test_the_folders_above_stay_closed_and_its_own_are_private(secured: Embedded
 def test_it_listens_on_loopback_only_and_on_no_socket_file(secured: EmbeddedPostgres) -> None:
     listening = [
         connection.laddr
-        for process in processes(secured)
-        for connection in process.net_connections(kind="all")
+        for connection in connections(processes(secured), kind="all")
         if connection.status == psutil.CONN_LISTEN or (connection.family == socket.AF_UNIX and connection.laddr)
     ]
     assert {(address.ip, address.port) for address in listening} == {(ADDRESS, secured.port)}
 
 
 def test_no_command_line_holds_a_password(secured: EmbeddedPostgres) -> None:
-    told = " ".join(word for process in processes(secured) for word in process.cmdline())
+    told = command_lines(processes(secured))
     assert "postgres" in told
     assert PASSWORD not in told
     assert secured.password_file.read_text() not in told

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
+from revcycle.cycle.edits.relations import PREPARE
 from revcycle.cycle.edits.rule import rules
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.calendar import FilingLimit
@@ -32,7 +33,8 @@ class EditSet:
         """128 bits as a UUID: each of the practice's results carries one."""
         facts = {
             "releases": self.releases.digest(),
-            "rules": [[sorted(rule.severities.items()), rule.findings, dict(rule.hits)] for rule in rules()],
+            "relations": PREPARE,
+            "rules": [[sorted(r.severities.items()), r.needs, r.findings, dict(r.hits), r.neighbours] for r in rules()],
             "limits": sorted(json.dumps(asdict(limit), default=str, sort_keys=True) for limit in self.limits),
             "listed": sorted(self.listed),
         }

@@ -95,7 +95,7 @@ def _judged(swept: FileSweep) -> Iterator[Finding]:
         )
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=50_000)
 def _explained(rule: str, severity: str, codes: str, details: str) -> Explanation:
     return explain(rule, severity, json.loads(codes), json.loads(details))
 
@@ -121,17 +121,13 @@ def _object(finding: Finding) -> str:
     rest = f',"others":{finding.others},"others_count":{finding.others_count}' if finding.others_count else ""
     if finding.row:
         rest = f',"row":{finding.row}'
+    text = finding.text
     line = (
         f'{{"rule":"{finding.rule}","severity":"{finding.severity}","claim":{_text(finding.claim)},'
-        f'"lines":{finding.lines},"codes":{finding.codes},{_said(finding.text, finding.release)}{rest}}}\n'
+        f'"lines":{finding.lines},"codes":{finding.codes},"reason":{_json(text.reason)},'
+        f'"fix":{_text(text.fix)},"source":{_text(text.source)},"release":{_text(finding.release)}{rest}}}\n'
     )
     return line if line.isascii() else line.translate(LINE_ENDS)
-
-
-@lru_cache(maxsize=10_000)
-def _said(text: Explanation, release: str) -> str:
-    said = {"reason": text.reason, "fix": text.fix, "source": text.source, "release": release}
-    return _json(said)[1:-1]
 
 
 _text = lru_cache(maxsize=10_000)(_json)

@@ -21,9 +21,8 @@ class Explanation:
     source: str
 
     def filled(self, codes: Sequence[str], details: Sequence[str]) -> "Explanation":
-        return Explanation(
-            *(text.format(codes=codes, details=details) for text in (self.reason, self.fix, self.source))
-        )
+        templates = (self.reason, self.fix, self.source)
+        return Explanation(*(t.format(codes=codes, details=details) if "{" in t else t for t in templates))
 
 
 @dataclass(frozen=True)
