@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from revcycle.foundation.errors import InputUnusable
+from revcycle.foundation.errors import InputUnusable, ServiceUnavailable
 from revcycle.foundation.state import State
+from revcycle.local import processes
 from revcycle.local.airflow_api import AirflowApi, Json
 from revcycle.local.settings import read_settings
 
@@ -43,6 +44,8 @@ def run_night(state: State, day: date, *, now: datetime, watch: Watch) -> Night:
 
     Raises: InputUnusable for a date that is not over; ServiceUnavailable when Airflow does not answer.
     """
+    if not any(processes.of_state(state).values()):
+        raise ServiceUnavailable(f"Airflow is not running for {state.root}; start it with ./revcycle up.")
     last = last_business_date(state, now)
     if day > last:
         raise InputUnusable(f"--date {day}: the day is not over in the practice's time zone; the last one is {last}.")

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -254,6 +255,13 @@ def test_two_starts_at_once_make_one_server(tmp_path: Path) -> None:
         assert len({postmaster(server).pid for server in servers}) == 1
     finally:
         servers[0].remove()
+
+
+def test_many_commands_at_once_may_make_sure_of_the_same_database(server: EmbeddedPostgres) -> None:
+    with ThreadPoolExecutor(8) as commands:
+        made = [commands.submit(server.ensure_database, f"shared_{n % 2}", PASSWORD) for n in range(24)]
+    assert [future.exception() for future in made] == [None] * 24
+    assert connects(server, "shared_1", "shared_1", PASSWORD)
 
 
 def test_stop_ends_the_server_at_once_though_a_client_is_connected(server: EmbeddedPostgres) -> None:

@@ -138,6 +138,7 @@ class EmbeddedPostgres:
         """One database and its owner of the same name; the owner's password is set on every call."""
         database = sql.Identifier(name)
         with psycopg.connect(self.url("postgres"), autocommit=True) as db:
+            db.execute("SELECT pg_advisory_lock(1)")  # two at once: "tuple concurrently updated"; ends with the session
             if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone():
                 db.execute(sql.SQL("CREATE ROLE {} LOGIN").format(database))
             db.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(database, sql.Literal(password)))

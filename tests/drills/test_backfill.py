@@ -1,0 +1,64 @@
+"""A date run late, twice or in a backfill leaves the practice as one undisturbed sweep does."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import httpx
+from tests.drills.crowd import Crowd
+from tests.drills.running_state import DAG, DRILL, RunningState, finish, wait_until
+
+from revcycle.foundation.errors import ServiceUnavailable
+
+pytestmark = DRILL
+DATES = 5
+
+
+def test_a_backfill_of_five_dates_sweeps_what_is_left_and_a_second_one_changes_nothing(
+    running: RunningState, day: date, tmp_path: Path
+) -> None:
+    wanted = Crowd(running, tmp_path, encounters=500, through=day).bring_unswept()
+
+    assert backfill(running, day) == ["success"] * DATES
+    assert running.digest() == wanted
+    assert backfill(running, day) == ["success"] * DATES
+    assert running.digest() == wanted
+
+
+def test_the_same_night_again_changes_nothing(running: RunningState, day: date) -> None:
+    before = running.digest()
+
+    for _ in range(2):
+        finish(running.begin("night", "--date", day.isoformat()))
+        assert running.digest() == before
+
+
+def backfill(running: RunningState, last: date) -> list[str]:
+    """Backfill the dates through `last` over Airflow's REST interface; returns how its new runs ended."""
+    api = running.api()
+    known = {run["dag_run_id"] for run in _runs(running)}
+    body = {
+        "dag_id": DAG,
+        "from_date": f"{last - timedelta(days=DATES - 1)}T00:00:00Z",
+        "to_date": f"{last}T00:00:00Z",
+        "reprocess_behavior": "completed",
+        "max_active_runs": 2,
+        "run_backwards": False,
+        "dag_run_conf": {},
+    }
+    started: list[int] = []
+
+    def accepted() -> bool:  # not while an earlier backfill is being closed
+        try:
+            started.append(api.call("POST", "/api/v2/backfills", json=body)["id"])
+        except ServiceUnavailable as refusal:
+            assert str(httpx.codes.CONFLICT.value) in str(refusal)
+        return bool(started)
+
+    wait_until(accepted, seconds=90)
+    wait_until(lambda: bool(api.call("GET", f"/api/v2/backfills/{started[0]}")["completed_at"]))
+    return [run["state"] for run in _runs(running) if run["dag_run_id"] not in known]
+
+
+def _runs(running: RunningState) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = running.api().call("GET", f"/api/v2/dags/{DAG}/dagRuns")["dag_runs"]
+    return found
