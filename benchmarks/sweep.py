@@ -4,7 +4,7 @@
 
 Loads a sample practice into a throw-away database, then measures in the same run:
 - sweep: from PostgreSQL through every rule and back (findings and results), in chunks, as many at a time as a night
-  has slots on this machine;
+  has slots on this machine; the start of their processes is not counted;
 - copy: COPY of the same lines out, and COPY of the same findings into a table with the keys of `finding`.
 Prints both counts, both times, their ratio, and the largest memory of all sweeping processes together.
 """
@@ -42,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--encounters", type=int, default=433_000)
     parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 2))
-    parser.add_argument("--chunks", type=int, default=4)
+    parser.add_argument("--chunks", type=int, default=2)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="revcycle-benchmark-") as folder:
         state = State(Path(folder) / "state").create()
@@ -61,11 +61,12 @@ def measure(server: EmbeddedPostgres, state: State, encounters: int, workers: in
     engine = connect(url)
     upgrade(engine)
     load(engine, state, encounters)
-    began = time.monotonic()
     with MemoryOfChildren() as memory, ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        list(pool.map(time.sleep, [1.0] * workers))  # every worker has started and imported what it needs
+        began = time.monotonic()
         jobs = [pool.submit(sweep_chunk, url, str(state.root), index, chunks) for index in range(chunks)]
         counts = sum((job.result() for job in jobs), SweepCounts())
-    swept = time.monotonic() - began
+        swept = time.monotonic() - began
     lines, findings, copied = copy(engine)
     print(f"lines {lines:,}  encounters {counts.encounters:,}  findings {findings:,}")
     print(f"sweep {swept:.1f} s  copy {copied:.1f} s  ratio {swept / copied:.2f}  ({workers} workers, {chunks} chunks)")

@@ -104,27 +104,21 @@ def judge(
     Raises what `attach` raises when a release's file is missing or damaged.
     """
     with connect(spill) as db:
-        not_evaluated = judge_in(
-            db, lines, diagnoses, releases=releases, archive=archive, limits=limits, unlisted=unlisted
-        )
+        db.register("lines_in", lines)
+        db.register("diagnoses_in", diagnoses)
+        db.register("unlisted", unlisted if unlisted is not None else UNLISTED.empty_table())
+        not_evaluated = judge_in(db, releases=releases, archive=archive, limits=limits)
         return Judgement(db.sql(FINDINGS).to_arrow_table(), not_evaluated)
 
 
 def judge_in(
-    db: duckdb.DuckDBPyConnection,
-    lines: pa.Table,
-    diagnoses: pa.Table,
-    *,
-    releases: ReleaseSet,
-    archive: Archive,
-    limits: Sequence[FilingLimit],
-    unlisted: pa.Table | None = None,
+    db: duckdb.DuckDBPyConnection, *, releases: ReleaseSet, archive: Archive, limits: Sequence[FilingLimit]
 ) -> tuple[NotEvaluated, ...]:
-    """`judge` into the tables of `db`, to be read by `FINDINGS`, or by `PRINTED_FINDINGS` with `neighbours`."""
+    """`judge` the relations `lines_in`, `diagnoses_in` and `unlisted` of a connection, columns as there.
+
+    What is found is read by `FINDINGS`, or by `PRINTED_FINDINGS` with `neighbours`.
+    """
     loaded = attach(db, releases, archive)
-    db.register("lines_in", lines)
-    db.register("diagnoses_in", diagnoses)
-    db.register("unlisted", unlisted if unlisted is not None else UNLISTED.empty_table())
     prepare(db)
     db.register("filing_due", _filing_due(db, limits))
     db.execute(FINDING)

@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from revcycle.cycle.edits.edit_set import EditSet
-from revcycle.cycle.edits.judge import Judgement, judge
+from revcycle.cycle.edits.judge import FINDINGS, Judgement, judge_in
 
 # Claims are numbered in the order of their text, so that "the first in order of claim" holds for numbers too.
 CLAIM = """
@@ -16,28 +16,29 @@ CREATE TABLE claim AS
     FROM encounter SEMI JOIN needed USING (encounter_id) WHERE status = '';
 CREATE TABLE modifier_list AS
     SELECT modifiers, list_filter(string_split(modifiers, ';'), lambda m: m <> '') AS list
-    FROM (SELECT DISTINCT modifiers FROM line);
+    FROM (SELECT DISTINCT modifiers FROM current_line);
 CREATE TABLE pointer_list AS
     SELECT pointers, list_filter(string_split(pointers, ';'), lambda p: p <> '')::BIGINT[] AS list
-    FROM (SELECT DISTINCT pointers FROM line);
+    FROM (SELECT DISTINCT pointers FROM current_line);
+CREATE VIEW diagnoses_in AS
+    SELECT claim, position::BIGINT AS position, code FROM current_diagnosis JOIN claim USING (encounter_id);
+CREATE TABLE unlisted AS
+    SELECT DISTINCT claim, line::BIGINT AS line, npi FROM (
+        SELECT encounter_id, line, unnest([npi, referring_npi, supervising_npi, ordering_npi, facility_npi]) AS npi
+        FROM current_line
+        WHERE npi NOT IN (FROM listed) OR referring_npi NOT IN (FROM listed) OR supervising_npi NOT IN (FROM listed)
+           OR ordering_npi NOT IN (FROM listed) OR facility_npi NOT IN (FROM listed))
+    JOIN claim USING (encounter_id) WHERE npi NOT IN (FROM listed);
 """
 LINES = """
-SELECT claim, line::BIGINT AS line, patient_id AS patient, npi, birth_date, coalesce(payer, '') AS payer,
-       day AS date_from, date_to, place, procedure, modifier_list.list AS modifiers, units,
-       pointer_list.list AS pointers, coalesce($as_of, entered_on + 1) AS today
-FROM line JOIN claim USING (encounter_id)
-JOIN modifier_list USING (modifiers) JOIN pointer_list USING (pointers)
-LEFT JOIN patient USING (patient_id)
-LEFT JOIN coverage ON coverage.patient_id = line.patient_id AND day BETWEEN first AND last
-"""
-DIAGNOSES = "SELECT claim, position::BIGINT AS position, code FROM diagnosis JOIN claim USING (encounter_id)"
-UNLISTED = """
-SELECT DISTINCT claim, line::BIGINT AS line, npi FROM (
-    SELECT encounter_id, line, unnest([npi, referring_npi, supervising_npi, ordering_npi, facility_npi]) AS npi
-    FROM line
-    WHERE npi NOT IN (FROM listed) OR referring_npi NOT IN (FROM listed) OR supervising_npi NOT IN (FROM listed)
-       OR ordering_npi NOT IN (FROM listed) OR facility_npi NOT IN (FROM listed))
-JOIN claim USING (encounter_id) WHERE npi NOT IN (FROM listed)
+CREATE TABLE lines_in AS
+    SELECT claim, line::BIGINT AS line, patient_id AS patient, npi, birth_date, coalesce(payer, '') AS payer,
+           day AS date_from, date_to, place, procedure, modifier_list.list AS modifiers, units,
+           pointer_list.list AS pointers, coalesce($as_of, entered_on + 1) AS today
+    FROM current_line JOIN claim USING (encounter_id)
+    JOIN modifier_list USING (modifiers) JOIN pointer_list USING (pointers)
+    LEFT JOIN patient USING (patient_id)
+    LEFT JOIN coverage ON coverage.patient_id = current_line.patient_id AND day BETWEEN first AND last
 """
 
 
@@ -54,15 +55,9 @@ def judge_needed(db: duckdb.DuckDBPyConnection, edits: EditSet, *, as_of: date |
 
     `as_of` judges all of them as of one day instead.
     """
-    db.execute(CLAIM)
     db.register("listed", pa.table({"npi": pa.array(["", *sorted(edits.listed)], pa.string())}))
-    judgement = judge(
-        db.sql(LINES, params={"as_of": as_of}).to_arrow_table(),
-        db.sql(DIAGNOSES).to_arrow_table(),
-        releases=edits.releases,
-        archive=edits.archive,
-        limits=edits.limits,
-        spill=edits.spill,
-        unlisted=db.sql(UNLISTED).to_arrow_table(),
-    )
-    return Judged(judgement, db.sql("SELECT claim, encounter_id, name FROM claim ORDER BY claim").to_arrow_table())
+    db.execute(CLAIM)
+    db.execute(LINES, {"as_of": as_of})
+    silent = judge_in(db, releases=edits.releases, archive=edits.archive, limits=edits.limits)
+    claims = db.sql("SELECT claim, encounter_id, name FROM claim ORDER BY claim").to_arrow_table()
+    return Judged(Judgement(db.sql(FINDINGS).to_arrow_table(), silent), claims)

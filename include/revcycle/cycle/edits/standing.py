@@ -13,7 +13,7 @@ import duckdb
 # A digest of the context, 64 bits by the hash of DuckDB. Another release may hash otherwise: every encounter is
 # then judged once more, and the same is found.
 CONTEXT = """
-CREATE TABLE member AS SELECT DISTINCT encounter_id, version, patient_id, npi, day FROM line;
+CREATE TABLE member AS SELECT DISTINCT encounter_id, version, patient_id, npi, day FROM current_line;
 CREATE TABLE same_day AS
     SELECT patient_id, npi, day, bit_xor(hash(encounter_id, version)) AS members FROM member GROUP BY ALL;
 CREATE TABLE neighbourhood AS

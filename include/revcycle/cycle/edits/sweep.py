@@ -109,11 +109,11 @@ SELECT DISTINCT l.patient_id FROM charge_line l
 JOIN encounter e ON e.id = l.encounter_id AND e.current_version = l.version
 WHERE l.date_from BETWEEN '{first}' AND '{last}'
 """
-SERVED = "CREATE TABLE asked AS SELECT DISTINCT encounter_id FROM line WHERE day BETWEEN $first AND $last"
+SERVED = "CREATE TABLE asked AS SELECT DISTINCT encounter_id FROM current_line WHERE day BETWEEN $first AND $last"
 WITH_CONTEXT = """
 CREATE TABLE needed AS
-    SELECT DISTINCT other.encounter_id FROM asked JOIN line mine USING (encounter_id)
-    JOIN line other ON other.patient_id = mine.patient_id AND other.npi = mine.npi AND other.day = mine.day
+    SELECT DISTINCT other.encounter_id FROM asked JOIN current_line mine USING (encounter_id)
+    JOIN current_line other ON other.patient_id = mine.patient_id AND other.npi = mine.npi AND other.day = mine.day
 """
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from revcycle.cycle.edits.judge import PRINTED_FINDINGS, NotEvaluated, judge_in
+from revcycle.cycle.edits.judge import PRINTED_FINDINGS, UNLISTED, NotEvaluated, judge_in
 from revcycle.cycle.edits.read_file import ClaimsFile, read_claims
 from revcycle.cycle.edits.relations import connect
 from revcycle.foundation.archive import Archive
@@ -69,5 +69,8 @@ def sweep_file(
     with tempfile.TemporaryDirectory(dir=spill) as folder:
         file = read_claims(path, today=as_of, spill=Path(folder))
         with connect(Path(folder)) as db:
-            silent = judge_in(db, file.lines, file.diagnoses, releases=releases, archive=archive, limits=limits)
+            db.register("lines_in", file.lines)
+            db.register("diagnoses_in", file.diagnoses)
+            db.register("unlisted", UNLISTED.empty_table())
+            silent = judge_in(db, releases=releases, archive=archive, limits=limits)
             yield FileSweep(file, silent, db)
