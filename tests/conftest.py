@@ -6,7 +6,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import Engine
-from tests.deliveries import Desk
 
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.reference import ReleaseSet, build_starter
@@ -16,6 +15,7 @@ from revcycle.foundation.store.embedded import EmbeddedPostgres
 from revcycle.foundation.store.engine import plain_url
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import metadata
+from tests.deliveries import Desk
 
 ROOT = Path(__file__).resolve().parents[1]
 PASSWORD = "only-for-tests"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
-from tests.cycle.intake.delivery import PRACTICE, Row, a_coverage, a_line, a_patient, as_csv
 
 from revcycle.cli.main import main
 from revcycle.foundation.state import State
+from tests.cycle.intake.delivery import PRACTICE, Row, a_coverage, a_line, a_patient, as_csv
 
 TWICE = {"entered_on": "2026-07-02", "diagnoses": "E11.9;E11.9"}
 

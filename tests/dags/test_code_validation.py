@@ -10,13 +10,13 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import Engine, func, select
-from tests.dags.drop_folder import BORN, CLEAN, FIRST_NAME, LAST_NAME, MEMBER_ID, SETTINGS, UNKNOWN, write_delivery
 
 import revcycle.cycle.edits.sweep as sweeping
 from revcycle.foundation.alarm import recent
 from revcycle.foundation.state import State
 from revcycle.foundation.store.digest import digest
 from revcycle.foundation.store.tables import finding, patient, run, sweep_result, work_item
+from tests.dags.drop_folder import BORN, CLEAN, FIRST_NAME, LAST_NAME, MEMBER_ID, SETTINGS, UNKNOWN, write_delivery
 
 DAY = date(2026, 9, 10)
 

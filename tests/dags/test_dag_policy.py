@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.airflow_home import ROOT
 
 EXPECTED = {"code_validation.py": {"code_validation"}}  # a new DAG file is listed here first

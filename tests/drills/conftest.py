@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from tests.drills.running_state import RunningState, running_state
 
 from revcycle.foundation.reference import ReleaseSet
 from revcycle.foundation.state import State
+from tests.drills.running_state import RunningState, running_state
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,9 +6,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from tests.drills.running_state import RunningState
-
 from sample_practice import write_sample
+from tests.drills.running_state import RunningState
 
 
 class Crowd:

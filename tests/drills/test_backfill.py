@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
-from tests.drills.crowd import Crowd
-from tests.drills.running_state import DAG, DRILL, RunningState, finish, wait_until
 
 from revcycle.foundation.errors import ServiceUnavailable
+from tests.drills.crowd import Crowd
+from tests.drills.running_state import DAG, DRILL, RunningState, finish, wait_until
 
 pytestmark = DRILL
 DATES = 5
@@ -56,7 +56,8 @@ def backfill(running: RunningState, last: date) -> list[str]:
 
     wait_until(accepted, seconds=90)
     wait_until(lambda: bool(api.call("GET", f"/api/v2/backfills/{started[0]}")["completed_at"]))
-    return [run["state"] for run in _runs(running) if run["dag_run_id"] not in known]
+    print([(r["partition_key"], r["run_type"], r["state"], r["queued_at"], r["end_date"]) for r in _runs(running)])
+    return [run["state"] for run in _runs(running) if run["dag_run_id"] not in known and run["run_type"] == "backfill"]
 
 
 def _runs(running: RunningState) -> list[dict[str, str]]:

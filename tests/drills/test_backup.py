@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from tests.drills.running_state import DRILL, RunningState, running_state
 
 pytestmark = DRILL

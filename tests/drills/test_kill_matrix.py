@@ -6,11 +6,11 @@ from datetime import date
 
 import psutil
 import pytest
+
+from revcycle.local import processes
 from tests.drills.conftest import Practice
 from tests.drills.crowd import Crowd
 from tests.drills.running_state import DAG, DRILL, RunningState, finish, wait_until
-
-from revcycle.local import processes
 
 pytestmark = DRILL
 # Some fifteen chunks: a night of half a minute, in which each of the parts has its work.

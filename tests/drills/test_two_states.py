@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
-from tests.drills.conftest import Practice
-from tests.drills.running_state import DRILL, RunningState, running_state
 
 from revcycle.foundation.reference import ReleaseSet
 from revcycle.foundation.state import State
+from tests.drills.conftest import Practice
+from tests.drills.running_state import DRILL, RunningState, running_state
 
 pytestmark = DRILL
 SECONDS_TO_RESUME = 15.0

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.local.parts import command_lines, connections, until
 
 from revcycle.foundation.state import State
 from revcycle.foundation.store.embedded import EmbeddedPostgres
@@ -16,6 +15,7 @@ from revcycle.local.airflow_api import AirflowApi
 from revcycle.local.environment import AIRFLOW_PARTS
 from revcycle.local.secrets import password_file, read_secrets
 from revcycle.local.supervisor import PART as SUPERVISOR
+from tests.local.parts import command_lines, connections, until
 
 pytestmark = pytest.mark.slow
 SECONDS = 120.0

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.local.parts import PARENT, SLEEPER, STUBBORN, told, until
 
 from revcycle.foundation.state import State
 from revcycle.local import processes
+from tests.local.parts import PARENT, SLEEPER, STUBBORN, told, until
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.local.parts import SLEEPER, STUBBORN, told
 
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.state import State
 from revcycle.local import ports, processes, services
+from tests.local.parts import SLEEPER, STUBBORN, told
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from tests.local.parts import SLEEPER
 
 from revcycle.cli import status as command
 from revcycle.foundation.alarm import Alarm, Kind, send
@@ -18,6 +17,7 @@ from revcycle.local import health, processes, supervisor
 from revcycle.local.secrets import read_secrets, write_passwords
 from revcycle.local.settings import Settings, write_settings
 from revcycle.local.status import status
+from tests.local.parts import SLEEPER
 
 TODAY = date(2026, 11, 6)
 WELL = {"metadatabase": {"status": "healthy"}} | {

@@ -2,12 +2,11 @@
 
 from datetime import date
 
-from tests.deliveries import NOW, TODAY, Desk
-
 from revcycle.cycle.edits.sweep import Chunk, sweep
 from revcycle.foundation import work
 from revcycle.foundation.store.runs import Step
 from revcycle.local.summary import Seconds, summarize
+from tests.deliveries import NOW, TODAY, Desk
 
 CONTRACT = (
     "business_date encounters_swept findings claims_held claims_sent interchanges claims_accepted claims_rejected "

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.local.parts import PARENT, SLEEPER, told
 
 from revcycle.foundation.state import State
 from revcycle.local import processes, supervisor
 from revcycle.local.health import supervisor_report
 from revcycle.local.supervisor import Part, Supervisor, watch
+from tests.local.parts import PARENT, SLEEPER, told
 
 NOW = 1_000_000.0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from tests.oracles.lines import COLUMNS, Finding, Line, parse
 from tests.oracles.sweep import Limit
 from tests.oracles.tables import in_force

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.airflow_home import airflow_environment, airflow_home, dags, on_one_worker, run_partition
 
 __all__ = ["airflow_environment", "airflow_home", "dags", "run_partition"]

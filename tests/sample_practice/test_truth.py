@@ -5,13 +5,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.oracles.intake_files import charge_lines, filing_limits, judged_as_of, unlisted
-from tests.oracles.sweep import judge
-from tests.oracles.tables import tables_of
 
 from revcycle.foundation.reference import ReleaseSet
 from revcycle.foundation.state import State
 from sample_practice import write_sample
+from tests.oracles.intake_files import charge_lines, filing_limits, judged_as_of, unlisted
+from tests.oracles.sweep import judge
+from tests.oracles.tables import tables_of
 
 Key = tuple[str, str, tuple[str, ...]]
 

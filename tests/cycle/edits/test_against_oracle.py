@@ -7,12 +7,6 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.oracles.claim_file import AS_OF, LIMITS, ClaimFile
-from tests.oracles.claims import generate
-from tests.oracles.lines import Finding
-from tests.oracles.pools import Pools
-from tests.oracles.sweep import sweep
-from tests.oracles.tables import tables_of
 
 from revcycle.cli.main import main
 from revcycle.foundation.archive import Archive
@@ -21,6 +15,12 @@ from revcycle.foundation.reference.parquet import write_rows
 from revcycle.foundation.reference.projection import write_projection
 from revcycle.foundation.state import State
 from sample_practice.practice import practice_yaml
+from tests.oracles.claim_file import AS_OF, LIMITS, ClaimFile
+from tests.oracles.claims import generate
+from tests.oracles.lines import Finding
+from tests.oracles.pools import Pools
+from tests.oracles.sweep import sweep
+from tests.oracles.tables import tables_of
 
 SEEDS = (1, 2, 3)
 CLAIMS = 400

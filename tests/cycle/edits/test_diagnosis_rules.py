@@ -1,6 +1,7 @@
 """Rules about the diagnoses of a claim: the smallest case that fires and its nearest neighbours that do not."""
 
 import pytest
+
 from tests.cycle.edits.conftest import Fired, SweepLines
 
 

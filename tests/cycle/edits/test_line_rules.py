@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from tests.cycle.edits.conftest import Fired, SweepLines
 
 from revcycle.foundation.calendar import FilingLimit
+from tests.cycle.edits.conftest import Fired, SweepLines
 
 
 def only(findings, *rules):

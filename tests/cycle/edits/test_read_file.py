@@ -4,9 +4,9 @@ import codecs
 from pathlib import Path
 
 import pytest
-from tests.cycle.edits.conftest import DEFAULTS, SweepLines, write_csv
 
 from revcycle.foundation.errors import InputUnusable
+from tests.cycle.edits.conftest import DEFAULTS, SweepLines, write_csv
 
 REQUIRED = ("claim_id", "line", "patient_id", "date_from", "place_of_service", "procedure", "units", "charge")
 HEADER = ",".join(DEFAULTS)

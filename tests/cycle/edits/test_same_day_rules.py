@@ -4,10 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.cycle.edits.conftest import DAY, Fired, SweepLines, add_release
 
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.reference import ReleaseSet
+from tests.cycle.edits.conftest import DAY, Fired, SweepLines, add_release
 
 
 def only(findings, *rules):

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.cycle.edits.conftest import AS_OF, DEFAULTS, LIMITS, SweepLines, write_csv
 
 from revcycle.cycle.edits import report, sweep_file
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.reference import ReleaseSet
+from tests.cycle.edits.conftest import AS_OF, DEFAULTS, LIMITS, SweepLines, write_csv
 
 FILES = Path(__file__).with_name("files")
 

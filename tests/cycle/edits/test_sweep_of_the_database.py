@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from tests.deliveries import NOW, TODAY, Desk
 
 from revcycle.cycle.edits.sweep import Chunk, SweepCounts, plan, preview, sweep, sweep_patients
 from revcycle.cycle.edits.verify import empty_night, verify
 from revcycle.foundation.state import State
 from revcycle.foundation.store.digest import digests
 from revcycle.foundation.store.runs import Step
+from tests.deliveries import NOW, TODAY, Desk
 
 ALL = Chunk(0, 1)
 PAIR = ({"procedure": "G0439"}, {"procedure": "96167", "encounter_id": "E2"})

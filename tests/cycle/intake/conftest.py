@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from tests.cycle.intake.delivery import Desk
 
 from revcycle.foundation.archive import Archive
+from tests.cycle.intake.delivery import Desk
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.cycle.intake.delivery import Desk, a_coverage, a_line, a_patient, as_csv
 
 from revcycle.cycle.intake.reading import Delivery, kind_of, read
 from revcycle.foundation.errors import InputUnusable
+from tests.cycle.intake.delivery import Desk, a_coverage, a_line, a_patient, as_csv
 
 
 def refusal(tmp_path: Path, content: bytes) -> str:

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.cycle.intake.delivery import NOW, PRACTICE, STEP, Desk, a_coverage, a_line, a_patient, as_csv
 
 from revcycle.cycle.intake.counts import Tally
 from revcycle.cycle.intake.inbox import InboxCounts, take
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.state import State
+from tests.cycle.intake.delivery import NOW, PRACTICE, STEP, Desk, a_coverage, a_line, a_patient, as_csv
 
 CLOCK = iter(range(1_800_000_000, 1_900_000_000))
 

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+
 from tests.cycle.intake.delivery import Desk, Row, a_coverage, a_line, a_patient, as_csv
 
 BUSINESS = {

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from tests.cycle.intake.delivery import OTHER_BILLING, UNLISTED, Desk, a_coverage, a_line, a_patient
 
 CHARGE_FAULTS = [

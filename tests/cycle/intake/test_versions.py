@@ -4,9 +4,8 @@ import hashlib
 import threading
 from datetime import date
 
-from tests.cycle.intake.delivery import NOW, STEP, TODAY, Desk, a_coverage, a_line, a_patient, as_csv
-
 from revcycle.cycle.intake import load
+from tests.cycle.intake.delivery import NOW, STEP, TODAY, Desk, a_coverage, a_line, a_patient, as_csv
 
 VERSIONS = """
     SELECT source_encounter_id, current_version, version, status, charge_cents

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, text
-from tests.foundation.practice.test_reading import TEXT, settings_of
 
 from revcycle.foundation import practice
 from revcycle.foundation.practice import Changes
+from tests.foundation.practice.test_reading import TEXT, settings_of
 
 NOW = datetime(2026, 7, 6, 5, tzinfo=UTC)
 LATER = datetime(2026, 7, 7, 5, tzinfo=UTC)

@@ -4,11 +4,11 @@ from datetime import date
 
 import duckdb
 import pytest
-from tests.foundation.reference.conftest import MakeRelease, Query
 
 from revcycle.foundation.archive import Archive, ObjectMissing
 from revcycle.foundation.reference import Release, ReleaseSet, attach
 from revcycle.foundation.state import State
+from tests.foundation.reference.conftest import MakeRelease, Query
 
 Q1, Q2, Q3, Q4 = date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1)
 Q1_END, Q2_END, Q3_END, Q4_END = date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30), date(2026, 12, 31)

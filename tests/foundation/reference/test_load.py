@@ -6,13 +6,13 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from tests.foundation.reference.conftest import MakeRelease
 
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.reference import Release, ReleaseSet, attach, load, read_projection
 from revcycle.foundation.reference.projection import write_projection
 from revcycle.foundation.state import State
+from tests.foundation.reference.conftest import MakeRelease
 
 PREAMBLE = [
     "A notice about CPT.\t\t\t\t\t\t",

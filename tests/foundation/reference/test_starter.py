@@ -12,8 +12,6 @@ from typing import Any, NamedTuple
 
 import duckdb
 import pytest
-from tests.foundation.reference.test_diagnosis_codes import OPEN, write_table
-from tests.foundation.reference.test_outpatient_tables import SPAN, write_tables
 
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable, ServiceUnavailable
@@ -30,6 +28,8 @@ from revcycle.foundation.reference import (
 )
 from revcycle.foundation.reference.projection import write_projection
 from revcycle.foundation.state import State
+from tests.foundation.reference.test_diagnosis_codes import OPEN, write_table
+from tests.foundation.reference.test_outpatient_tables import SPAN, write_tables
 
 
 def sha256(path: Path) -> str:

@@ -18,10 +18,10 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from tests.local.parts import command_lines, connections
 
 from revcycle.foundation.store.embedded import ADDRESS, EmbeddedPostgres
 from revcycle.foundation.store.server_account import client_program, home_of, server_account
+from tests.local.parts import command_lines, connections
 
 PASSWORD = "correct-horse-battery"
 ROOT = os.geteuid() == 0
@@ -97,8 +97,9 @@ def test_another_local_user_can_neither_connect_nor_read(secured: EmbeddedPostgr
     psql = shutil.copytree(client_program("psql").parents[3], tmp_path / "copy", ignore=only_the_client)
     place = ["-h", ADDRESS, "-p", str(secured.port), "-d", "revcycle", "-tAc", "SELECT 1"]
     command = [str(psql / client_program("psql").relative_to(client_program("psql").parents[3])), "-w", *place]
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents):
+        if "pytest-of-" in str(folder):  # pytest's own folders, one deeper for a worker of xdist
+            folder.chmod(0o755)
 
     def as_nobody(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
         become = ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"]

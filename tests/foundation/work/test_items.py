@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
-from tests.deliveries import NOW, TODAY, Desk
 
 from revcycle.cycle.edits.sweep import Chunk, sweep
 from revcycle.foundation import work
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.store.runs import Step
 from revcycle.foundation.work import WorkCounts
+from tests.deliveries import NOW, TODAY, Desk
 
 STEP = Step("test", "work", "work")
 
