@@ -5,7 +5,8 @@
 Loads a sample practice into a throw-away database, then measures in the same run:
 - sweep: from PostgreSQL through every rule and back (findings and results), in chunks, as many at a time as a night
   has slots on this machine; the start of their processes is not counted;
-- copy: COPY of the same lines out, and COPY of the same findings into a table with the keys of `finding`.
+- copy: COPY of the same lines with their diagnoses out, and COPY of the same findings into a table with the keys of
+  `finding`.
 Prints both counts, both times, their ratio, and the largest memory of all sweeping processes together.
 """
 
@@ -106,9 +107,10 @@ def copy(engine: Engine) -> tuple[int, int, float]:
             rows = b"".join(out)
         connection.execute(text("CREATE TEMP TABLE again (LIKE finding INCLUDING ALL) ON COMMIT DROP"))
         began = time.monotonic()
-        with cursor.copy("COPY charge_line TO STDOUT (FORMAT csv)") as out:
-            for _ in out:
-                pass
+        for table in ("charge_line", "diagnosis"):
+            with cursor.copy(f"COPY {table} TO STDOUT (FORMAT csv)") as out:
+                for _ in out:
+                    pass
         with cursor.copy("COPY again FROM STDIN (FORMAT csv)") as into:
             into.write(rows)
         return lines, findings, time.monotonic() - began

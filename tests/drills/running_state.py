@@ -89,12 +89,12 @@ class RunningState:
         return processes.of_state(self.state)[name]
 
     def processes(self) -> list[psutil.Process]:
-        """Every process that runs for the state, PostgreSQL's too, which know nothing of the state themselves."""
+        """Every process that lives for the state, PostgreSQL's too, which know nothing of the state themselves."""
         parts = [process for part in processes.of_state(self.state).values() for process in part]
         with suppress(psutil.Error, OSError):
             postmaster = self.postmaster()
             parts += [postmaster, *postmaster.children(recursive=True)]
-        return parts
+        return [process for process in parts if processes.alive(process)]
 
     def wait_for_sweep(self) -> None:
         """Until a chunk is being swept."""

@@ -56,7 +56,6 @@ def backfill(running: RunningState, last: date) -> list[str]:
 
     wait_until(accepted, seconds=90)
     wait_until(lambda: bool(api.call("GET", f"/api/v2/backfills/{started[0]}")["completed_at"]))
-    print([(r["partition_key"], r["run_type"], r["state"], r["queued_at"], r["end_date"]) for r in _runs(running)])
     return [run["state"] for run in _runs(running) if run["dag_run_id"] not in known and run["run_type"] == "backfill"]
 
 

@@ -26,7 +26,7 @@ PHI2,{NAME},Ben,{BIRTH_DATE},{NAME},1 Specimen Lane,Sampleton,ME,03991
 COVERAGE = f"""\
 patient_id,responsibility,payer,member_id,relationship,valid_from
 PHI1,P,MEDICARE,{MEMBER},self,2018-01-01
-PHI1,S,{MEMBER},{MEMBER},{NAME},{BIRTH_DATE}
+PHI2,S,{MEMBER},{MEMBER},{NAME},{BIRTH_DATE}
 """
 CHARGES = f"""\
 encounter_id,line,patient_id,billing_npi,rendering_npi,date_from,place_of_service,procedure,units,charge,diagnoses,pointers
