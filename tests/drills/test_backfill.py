@@ -17,10 +17,12 @@ def test_a_backfill_of_five_dates_sweeps_what_is_left_and_a_second_one_changes_n
     running: RunningState, day: date, tmp_path: Path
 ) -> None:
     wanted = Crowd(running, tmp_path, encounters=500, through=day).bring_unswept()
+    dates = [(day - timedelta(days=before)).isoformat() for before in reversed(range(DATES))]
+    all_in_success = [(date, "success") for date in dates]
 
-    assert backfill(running, day) == ["success"] * DATES
+    assert backfill(running, dates) == all_in_success
     assert running.digest() == wanted
-    assert backfill(running, day) == ["success"] * DATES
+    assert backfill(running, dates) == all_in_success
     assert running.digest() == wanted
 
 
@@ -32,14 +34,14 @@ def test_the_same_night_again_changes_nothing(running: RunningState, day: date) 
         assert running.digest() == before
 
 
-def backfill(running: RunningState, last: date) -> list[str]:
-    """Backfill the dates through `last` over Airflow's REST interface; returns how its new runs ended."""
+def backfill(running: RunningState, dates: list[str]) -> list[tuple[str, str]]:
+    """Backfill from the first to the last date over Airflow's REST interface; returns its runs' dates and ends."""
     api = running.api()
     known = {run["dag_run_id"] for run in _runs(running)}
     body = {
         "dag_id": DAG,
-        "from_date": f"{last - timedelta(days=DATES - 1)}T00:00:00Z",
-        "to_date": f"{last}T00:00:00Z",
+        "from_date": dates[0],
+        "to_date": dates[-1],
         "reprocess_behavior": "completed",
         "max_active_runs": 2,
         "run_backwards": False,
@@ -56,7 +58,8 @@ def backfill(running: RunningState, last: date) -> list[str]:
 
     wait_until(accepted, seconds=90)
     wait_until(lambda: bool(api.call("GET", f"/api/v2/backfills/{started[0]}")["completed_at"]))
-    return [run["state"] for run in _runs(running) if run["dag_run_id"] not in known and run["run_type"] == "backfill"]
+    backfilled = [run for run in _runs(running) if run["dag_run_id"] not in known and run["run_type"] == "backfill"]
+    return sorted((run["partition_key"], run["state"]) for run in backfilled)
 
 
 def _runs(running: RunningState) -> list[dict[str, str]]:

@@ -61,12 +61,12 @@ def bring_up(
     began = time.monotonic()
     state.create()
     active_releases(state, now, report)
-    holds_sample = _practice_files(state, sample, now, report)
+    sample_to_load = _practice_files(state, sample, now, report)
     settings = practice.read(state.practice_yaml)
     services = start(state, port, report, time_zone=settings.time_zone, users=_users(settings))
     engine = practice_engine(state)
     register_settings(engine, state, now=now, step=Step("shell", f"up-{now.isoformat()}", "settings"))
-    if holds_sample:
+    if sample_to_load:
         _load_sample(engine, state, now, report)
     seconds = time.monotonic() - began
     day = last_business_date(state, now)
@@ -103,13 +103,16 @@ def active_releases(state: State, now: datetime, report: Report) -> ReleaseSet:
 
 
 def _practice_files(state: State, sample: WriteSample | None, now: datetime, report: Report) -> bool:
-    """Write what a new state lacks; returns whether the state holds the sample."""
+    """Write what a new state lacks; returns whether sample files are there to be loaded.
+
+    A restored state holds the sample's rows and marker without its files.
+    """
     if state.sample_marker.exists():
         if sample is None:
             raise InputUnusable(
                 f"--no-sample: the state {state.root} holds the sample practice; name another one with --state."
             )
-        return True
+        return state.sample.exists()
     if state.practice_yaml.exists():
         return False
     if sample is None:

@@ -90,6 +90,8 @@ def test_a_superseded_coverage_no_longer_counts_for_the_overlap(engine: Engine, 
     with engine.begin() as connection:
         connection.execute(insert(coverage), a_coverage(run_id, date(2026, 1, 1), None, superseded_at=gone))
         connection.execute(insert(coverage), a_coverage(run_id, date(2026, 1, 1), None, version=2))
+        current = select(coverage.c.version).where(coverage.c.superseded_at.is_(None))
+        assert connection.scalars(current).all() == [2]
 
 
 def test_rules_of_one_payer_and_kind_do_not_overlap(engine: Engine, run_id: int) -> None:

@@ -12,9 +12,10 @@ from revcycle.cycle.edits.relations import PREPARE
 from revcycle.cycle.edits.rule import rules
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.calendar import FilingLimit
+from revcycle.foundation.practice.limits import stored_limits
 from revcycle.foundation.reference import ReleaseSet, read_projection
 from revcycle.foundation.state import State
-from revcycle.foundation.store.tables import billing_provider, facility, payer_rule, provider
+from revcycle.foundation.store.tables import billing_provider, facility, provider
 
 
 @dataclass(frozen=True)
@@ -48,24 +49,11 @@ def edits_in_force(engine: Engine, state: State) -> EditSet:
     ]
     with engine.connect() as connection:
         listed = frozenset(npi for query in known for npi in connection.scalars(query))
-        limits = connection.execute(
-            select(
-                payer_rule.c.payer,
-                payer_rule.c.valid_from,
-                payer_rule.c.valid_to,
-                payer_rule.c.value,
-                payer_rule.c.source,
-            )
-            .where(payer_rule.c.kind == "filing", payer_rule.c.superseded_at.is_(None))
-            .order_by(payer_rule.c.payer, payer_rule.c.valid_from)
-        ).all()
+        limits = stored_limits(connection)
     return EditSet(
         releases=read_projection(state),
         archive=Archive(state.archive),
-        limits=tuple(
-            FilingLimit(row.payer, row.valid_from, row.valid_to, row.value["count"], row.value["unit"], row.source)
-            for row in limits
-        ),
+        limits=limits,
         listed=listed,
         spill=state.spill,
     )

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, text, true, update
 
+from revcycle.foundation.practice.limits import FILING
 from revcycle.foundation.practice.settings import Settings
 from revcycle.foundation.store import tables
 
 Row = Mapping[str, Any]
 OURS = frozenset({"id", "version", "superseded_at", "run_id", "recorded_at"})
-FILING = "filing"
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, any_, select, text, update
 
-from revcycle.foundation.calendar import FilingLimit, due_on
+from revcycle.foundation.calendar import due_on
+from revcycle.foundation.practice.limits import stored_limits
 from revcycle.foundation.store.runs import Step, begin
-from revcycle.foundation.store.tables import payer_rule, staff, work_event, work_item
+from revcycle.foundation.store.tables import staff, work_event, work_item
 from revcycle.foundation.work.routing import Coder, choose, need
 
 EDITS = "edits"
@@ -98,22 +99,13 @@ def _coders(connection: Connection) -> list[Coder]:
 
 def _due_dates(connection: Connection, causes: Sequence[int]) -> dict[int, date]:
     """The earliest last day of filing of each encounter's lines, where a rule of its primary payer names one."""
-    limits = _filing_limits(connection)
+    limits = stored_limits(connection)
     due: dict[int, date] = {}
     for encounter_id, payer, service in connection.execute(text(SERVICES), {"causes": list(causes)}):
-        for limit in limits.get(payer, ()):
-            if limit.covers(service):
+        for limit in limits:
+            if limit.payer == payer and limit.covers(service):
                 due[encounter_id] = min(due.get(encounter_id, date.max), due_on(limit, service))
     return due
-
-
-def _filing_limits(connection: Connection) -> dict[str, list[FilingLimit]]:
-    rules = select(payer_rule).where(payer_rule.c.kind == "filing", payer_rule.c.superseded_at.is_(None))
-    limits: dict[str, list[FilingLimit]] = {}
-    for row in connection.execute(rules):
-        limit = FilingLimit(row.payer, row.valid_from, row.valid_to, row.value["count"], row.value["unit"], row.source)
-        limits.setdefault(row.payer, []).append(limit)
-    return limits
 
 
 def _open(
