@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, select, text, update
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import finding, staff, work_item
+from revcycle.foundation.work.access import log_access
 from revcycle.foundation.work.items import EDITS, MACHINE, record
 
 OPEN_FINDINGS = """
@@ -18,10 +19,15 @@ WHERE f.encounter_id = :encounter AND f.state = 'open' AND f.severity IN ('block
   AND (:rule = '' OR f.rule = :rule) FOR UPDATE OF f
 """
 
+PATIENT = """
+SELECT v.patient_id FROM encounter_version v
+JOIN encounter e ON e.id = v.encounter_id AND e.current_version = v.version WHERE e.id = :encounter
+"""
+
 
 def assign(engine: Engine, item: int, *, to: str, by: str, now: datetime, step: Step) -> None:
     """Give the item to another active member of staff."""
-    with _item(engine, item, by=by, step=step) as (connection, _, run_id):
+    with _item(engine, item, "work assign", by=by, now=now, step=step) as (connection, _, run_id):
         _active(connection, to, "--to")
         connection.execute(update(work_item).where(work_item.c.id == item).values(owner=to, state="assigned"))
         record(connection, item, at=now, who=by, what=f"assigned to {to}", run_id=run_id)
@@ -31,7 +37,7 @@ def note(engine: Engine, item: int, *, words: str, by: str, now: datetime, step:
     """Add a note. It may hold PHI: it is shown by `work show` only."""
     if not words.strip():
         raise InputUnusable("The note is empty: give its text.")
-    with _item(engine, item, by=by, step=step) as (connection, _, run_id):
+    with _item(engine, item, "work note", by=by, now=now, step=step) as (connection, _, run_id):
         record(connection, item, at=now, who=by, what="note", why=words, run_id=run_id)
 
 
@@ -45,7 +51,7 @@ def override(
     """
     if not reason.strip():
         raise InputUnusable("An override needs a reason: give --reason.")
-    with _item(engine, item, by=by, step=step) as (connection, encounter, run_id):
+    with _item(engine, item, "work override", by=by, now=now, step=step) as (connection, encounter, run_id):
         found = connection.scalars(text(OPEN_FINDINGS), {"encounter": encounter, "rule": rule}).all()
         if not found:
             wanted = f" of rule {rule}" if rule else ""
@@ -68,8 +74,10 @@ def override(
 
 
 @contextmanager
-def _item(engine: Engine, item: int, *, by: str, step: Step) -> Iterator[tuple[Connection, int, int]]:
-    """The open item's row, locked, with its encounter and the `run` row of this act."""
+def _item(
+    engine: Engine, item: int, act: str, *, by: str, now: datetime, step: Step
+) -> Iterator[tuple[Connection, int, int]]:
+    """The open item's row, locked, with its encounter and the `run` row of this act, which the access log keeps too."""
     with engine.begin() as connection:
         _active(connection, by, "--by")
         query = select(work_item.c.cause_id, work_item.c.cause_kind, work_item.c.closed_at).where(
@@ -80,6 +88,8 @@ def _item(engine: Engine, item: int, *, by: str, step: Step) -> Iterator[tuple[C
             raise InputUnusable(f"There is no work item {item}; `./revcycle work list` shows the open ones.")
         if found.closed_at is not None:
             raise InputUnusable(f"Work item {item} is closed; a cause that returns opens a new one.")
+        patient = connection.execute(text(PATIENT), {"encounter": found.cause_id}).scalar_one()
+        log_access(connection, at=now, who=by, what=act, patient_id=patient)
         yield connection, found.cause_id, begin(connection, step)
 
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, text
 
 from revcycle.foundation.errors import InputUnusable
-from revcycle.foundation.store.tables import access_log
+from revcycle.foundation.work.access import log_access
 
 ITEMS = """
 SELECT w.id AS item, w.state, w.owner, w.due_on, w.amount_cents, w.credential, w.specialty,
@@ -51,7 +51,7 @@ def worklist(
     with engine.begin() as connection:
         asked = {"find": find, "like": f"%{find}%", "owner": owner, "closed": closed, "item": None}
         rows = _rows(connection, ITEMS, asked)
-        _log(connection, now, who, "work list")
+        log_access(connection, at=now, who=who, what="work list")
     return rows
 
 
@@ -62,7 +62,7 @@ def show(engine: Engine, item: int, *, now: datetime, who: str) -> dict[str, Any
         found = _rows(connection, ITEMS, asked)
         if not found:
             raise InputUnusable(f"There is no work item {item}; `./revcycle work list` shows the open ones.")
-        _log(connection, now, who, "work show", found[0]["patient_id"])
+        log_access(connection, at=now, who=who, what="work show", patient_id=found[0]["patient_id"])
         parts = {"findings": FINDINGS, "lines": LINES, "events": EVENTS}
         whole = found[0] | {name: _rows(connection, query, {"item": item}) for name, query in parts.items()}
         whole["diagnoses"] = [row["code"] for row in _rows(connection, DIAGNOSES, {"item": item})]
@@ -71,8 +71,3 @@ def show(engine: Engine, item: int, *, now: datetime, who: str) -> dict[str, Any
 
 def _rows(connection: Connection, query: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(text(query), asked).mappings()]
-
-
-def _log(connection: Connection, now: datetime, who: str, what: str, patient_id: int | None = None) -> None:
-    values = {"at": now, "who": who, "what": what, "patient_id": patient_id, "origin": "shell"}
-    connection.execute(insert(access_log), values)
