@@ -4,6 +4,7 @@ import argparse
 import getpass
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from revcycle.foundation.store.runs import Step
 from revcycle.local.bring_up import register_settings
 from revcycle.local.practice import practice_engine
 
-SHOWN = 100
+SHOWN = 20
 
 
 def add_parser(
@@ -81,8 +82,9 @@ def _show_problems(counts: intake.IntakeCounts) -> None:
                 f"{file.name}: row {problem.row}: {problem.field}: {value}{problem.reason}; "
                 f"expected {problem.expected} ({happened})"
             )
-        if len(file.problems) > SHOWN:
-            _say(f"{file.name}: and {len(file.problems) - SHOWN:,} more, all in the table `problem` of the database")
+        rest = Counter((problem.field, problem.reason) for problem in file.problems[SHOWN:])
+        for (field, reason), count in rest.most_common():
+            _say(f"{file.name}: and {count:,} more rows: {field}: {reason}")
 
 
 def _print(report: dict[str, dict[str, object]], *, as_json: bool) -> None:
