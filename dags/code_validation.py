@@ -35,9 +35,10 @@ Neither a log nor XCom holds a patient's data; findings are read with `./revcycl
   that a part is down.
 
 ## Backfill
-Backfill in the UI with reprocess behaviour "completed"; both dates are included. Or, for one date, start a run by hand
-with the date as its partition key, `2026-11-05`, or `./revcycle night --date 2026-11-05`. Without a key a run takes
-yesterday. Dates may run in any order; a date that is not over is refused.
+Backfill in the UI or over REST with reprocess behaviour "completed" and bare dates: both are included (an end given as
+an instant, `...T00:00:00Z`, is left out). Or, for one date, start a run by hand with the date as its partition key,
+`2026-11-05`, or `./revcycle night --date 2026-11-05`. Without a key a run takes yesterday. Dates may run in any order;
+a date that is not over is refused.
 """
 
 from airflow.sdk import DAG, TriggerRule

@@ -46,6 +46,7 @@ RETRY = ExceptionRetryPolicy(
         RetryRule(
             exception=[
                 "revcycle.foundation.errors.InputUnusable",
+                "revcycle.foundation.errors.StoreRefused",
                 "revcycle.foundation.archive.ObjectMissing",
                 "revcycle.foundation.archive.ObjectDamaged",
                 "sqlalchemy.exc.ProgrammingError",

@@ -26,6 +26,7 @@ LAUNCHER = Path(__file__).resolve().parents[2] / "revcycle"
 DRILL = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
 DAG = "code_validation"
 PATIENCE_SECONDS = 600.0
+SECONDS_TO_A_SWEEP = 120.0
 # A chunk is swept under an advisory lock of two numbers, so whoever holds one is in the middle of a sweep.
 SWEEPING = """
 SELECT client_port FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -99,11 +100,11 @@ class RunningState:
     def wait_for_sweep(self) -> None:
         """Until a chunk is being swept."""
         with self.practice() as connection:
-            wait_until(lambda: bool(connection.execute(SWEEPING).fetchone()), pause=0.02)
+            wait_until(lambda: bool(connection.execute(SWEEPING).fetchone()), seconds=SECONDS_TO_A_SWEEP, pause=0.02)
 
     def stopped_sweep(self) -> psutil.Process:
         """A task process in the middle of its sweep, stopped there."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + SECONDS_TO_A_SWEEP
         with self.practice() as connection:
             while time.monotonic() < deadline:
                 for (port,) in connection.execute(SWEEPING).fetchall():

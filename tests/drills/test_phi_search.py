@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from tests.drills.running_state import DAG, DRILL, RunningState, wait_until
+from tests.drills.running_state import DAG, DRILL, PATIENCE_SECONDS, RunningState, wait_until
 
 pytestmark = DRILL
 NAME, BIRTH_DATE, MEMBER = "Quaxolotlby", "1913-11-17", "ZQX77199044"
@@ -33,12 +33,13 @@ encounter_id,line,patient_id,billing_npi,rendering_npi,date_from,place_of_servic
 PHIE1,1,PHI1,1000000012,1000000111,{{day}},11,99213,1,125.00,I10;I10,1
 PHIE2,1,PHI1,1000000012,1000000111,{BIRTH_DATE},11,99213,{NAME},{MEMBER},{NAME},1
 """
-# Quotes the row in its message, its detail and its context, as an error of PostgreSQL's own does.
+# Quotes the row in its message, its detail and its hint, as errors of PostgreSQL's own do; of a class that is retried.
 TROUBLE = """
 CREATE FUNCTION quote_the_row() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.member_id = '{member}' THEN
-        RAISE EXCEPTION 'refused: %', NEW USING DETAIL = 'Row ' || NEW::text, HINT = 'born {birth_date}, {name}';
+        RAISE EXCEPTION 'refused: %', NEW USING
+            DETAIL = 'Row ' || NEW::text, HINT = 'born {birth_date}, {name}', ERRCODE = 'out_of_memory';
     END IF;
     RETURN NEW;
 END $$;
@@ -92,20 +93,24 @@ def deliver(running: RunningState, name: str, files: dict[str, str]) -> None:
 def run_night_through_trouble(running: RunningState, day: date) -> set[str]:
     """The night's first try fails in the database, the next one goes through; returns all command lines seen."""
     api, seen = running.api(), set[str]()
-    trouble = TROUBLE.format(member=MEMBER, birth_date=BIRTH_DATE, name=NAME)
+
+    def first_task_is(states: set[str]) -> bool:
+        seen.update(command_lines(running))
+        taken = [task for task in api.task_instances(DAG, run) if task["task_id"] == "take_inbox"]
+        return taken[0]["state"] in states
+
     with running.practice() as connection:
-        connection.execute(trouble.encode())
-        run = api.trigger(DAG, day.isoformat())
-
-        def reached(states: set[str]) -> bool:
-            seen.update(command_lines(running))
-            taken = [task for task in api.task_instances(DAG, run) if task["task_id"] == "take_inbox"]
-            return taken[0]["state"] in states
-
-        wait_until(lambda: reached({"up_for_retry", "failed", "success"}))
-        assert reached({"up_for_retry"}), "the database refused the row"
-        connection.execute(END_OF_TROUBLE)
-    wait_until(lambda: seen.update(command_lines(running)) or api.runs(DAG, day.isoformat())[-1]["state"] == "success")
+        connection.execute(TROUBLE.format(member=MEMBER, birth_date=BIRTH_DATE, name=NAME).encode())
+        try:
+            run = api.trigger(DAG, day.isoformat())
+            wait_until(lambda: first_task_is({"up_for_retry", "failed", "success"}))
+            assert first_task_is({"up_for_retry"}), "the database refused the row"
+        finally:
+            connection.execute(END_OF_TROUBLE)
+    wait_until(lambda: first_task_is({"success"}))
+    assert (
+        api.wait(DAG, run, seconds=PATIENCE_SECONDS, watch=lambda _: seen.update(command_lines(running))) == "success"
+    )
     return seen
 
 

@@ -20,4 +20,8 @@ class ServiceUnavailable(RevcycleError):
 
 
 class StoreError(RevcycleError):
-    """The practice database refused a statement; names table and constraint, never a value (values are PHI)."""
+    """The practice database failed a statement; names table and constraint, never a value (values are PHI)."""
+
+
+class StoreRefused(StoreError):
+    """The statement itself is at fault (a value, a key, a name): the same again would be refused again."""

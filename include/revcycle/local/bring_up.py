@@ -103,42 +103,45 @@ def active_releases(state: State, now: datetime, report: Report) -> ReleaseSet:
 
 
 def _practice_files(state: State, sample: WriteSample | None, now: datetime, report: Report) -> bool:
-    """Write what a new state lacks; returns whether sample files are there to be loaded.
+    """Write what a new state lacks; returns whether sample files wait to be loaded.
 
-    A restored state holds the sample's rows and marker without its files.
+    The marker comes before practice.yaml, which tells a state that is set up: killed anywhere, the next call goes on.
     """
-    if state.sample_marker.exists():
+    if not state.sample_marker.exists():
+        if state.practice_yaml.exists():
+            return False
         if sample is None:
-            raise InputUnusable(
-                f"--no-sample: the state {state.root} holds the sample practice; name another one with --state."
-            )
-        return state.sample.exists()
-    if state.practice_yaml.exists():
-        return False
-    if sample is None:
-        state.practice_yaml.write_text(practice.TEMPLATE)
-        report(f"Wrote {state.practice_yaml}: fill it in, then bring your files with ./revcycle intake.")
-        return False
-    report("Writing the sample practice ...")
-    through = date.fromordinal(now.astimezone(SAMPLE_ZONE).date().toordinal() - 1)
-    sample(state.sample, through)
-    (state.sample / "practice.yaml").replace(state.practice_yaml)
-    state.sample_marker.write_text(json.dumps({"through": through.isoformat()}))
-    return True
+            state.practice_yaml.write_text(practice.TEMPLATE)
+            report(f"Wrote {state.practice_yaml}: fill it in, then bring your files with ./revcycle intake.")
+            return False
+        report("Writing the sample practice ...")
+        through = date.fromordinal(now.astimezone(SAMPLE_ZONE).date().toordinal() - 1)
+        sample(state.sample, through)
+        state.sample_marker.write_text(json.dumps({"through": through.isoformat()}))
+    elif sample is None:
+        raise InputUnusable(
+            f"--no-sample: the state {state.root} holds the sample practice; name another one with --state."
+        )
+    if not state.practice_yaml.exists():
+        (state.sample / "practice.yaml").replace(state.practice_yaml)
+    return (state.sample / INTAKE_FILES[-1]).exists()
 
 
 def _load_sample(engine: Engine, state: State, now: datetime, report: Report) -> None:
-    """Equal content makes no row, so the sample is simply loaded at each start."""
+    """Load the sample once: its bytes are then in the archive, and a later correction of it must not be undone."""
     report("Loading the sample practice ...")
+    files = [state.sample / name for name in INTAKE_FILES]
     intake.load(
         engine,
         Archive(state.archive),
-        [state.sample / name for name in INTAKE_FILES],
+        files,
         source=SAMPLE_SOURCE,
         intake_day=now.astimezone(SAMPLE_ZONE).date(),
         now=now,
         step=Step("shell", f"up-{now.isoformat()}", "sample"),
     )
+    for file in reversed(files):
+        file.unlink(missing_ok=True)
 
 
 def _users(settings: practice.Settings) -> Mapping[str, Role]:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, text
 
 from revcycle.foundation.errors import StoreError
 from revcycle.foundation.store.bulk import array_literal, copy_in, reading
+from revcycle.foundation.store.engine import failure
 
 AWKWARD = ['a"b', "c,d", "", "e\\f", "{g}", "line\nbreak", "Ñandú"]
 
@@ -41,6 +42,13 @@ def test_an_unreadable_row_is_not_quoted_in_the_error(engine: Engine) -> None:
         copy_in(connection, "scratch", pa.table({"n": ["Quillfeather"]}))
     assert "Quillfeather" not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
     assert "22P02" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "again"), [("22P02", False), ("23505", False), ("42P01", False), ("53200", True), ("57P01", True)]
+)
+def test_a_statement_at_fault_is_told_from_a_database_in_trouble(sqlstate: str, again: bool) -> None:
+    assert (failure(sqlstate) is StoreError) is again
 
 
 def test_an_error_while_reading_is_not_quoted_either(engine: Engine) -> None:

@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from sqlalchemy import Connection, Engine
 
-from revcycle.foundation.errors import StoreError
-from revcycle.foundation.store.engine import plain_url, without_values
+from revcycle.foundation.store.engine import failure, plain_url, without_values
 
 BATCH = 100_000
 
@@ -91,4 +90,4 @@ def _quiet() -> Iterator[None]:
         yield
     except adbc_driver_manager.Error as error:
         error.args = (f"database error {error.sqlstate or type(error).__name__} while reading",)
-        raise StoreError(str(error)) from None
+        raise failure(error.sqlstate)(str(error)) from None

@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
 
-from revcycle.foundation.errors import StoreError
+from revcycle.foundation.errors import StoreError, StoreRefused
 
 
 def connect(url: str) -> Engine:
@@ -37,7 +37,12 @@ def without_values() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         error.args = (describe(error),)  # it stays reachable as the context of what is raised here
-        raise StoreError(str(error)) from None
+        raise failure(error.sqlstate)(str(error)) from None
+
+
+def failure(sqlstate: str | None) -> type[StoreError]:
+    """Whether the same statement would fail again: data exceptions, broken keys, and what the database cannot read."""
+    return StoreRefused if (sqlstate or "")[:2] in {"22", "23", "42"} else StoreError
 
 
 def describe(error: psycopg.Error) -> str:
