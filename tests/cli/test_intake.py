@@ -49,7 +49,7 @@ def test_sound_files_go_in_and_what_changed_is_swept(
     assert intake(practice, tmp_path, *files, options=("--json",)) == 0
     again = json.loads(capsys.readouterr().out)
     assert again["encounters"]["unchanged"] == 2
-    assert "sweep" not in again
+    assert again["sweep"]["encounters"] == 0
 
 
 def test_the_sweep_can_be_left_to_the_night(practice: State, engine: Engine, tmp_path: Path) -> None:
@@ -101,3 +101,11 @@ def test_without_settings_nothing_is_started(state: State, tmp_path: Path, capsy
     assert intake(state, tmp_path, [a_patient()]) == 2
     assert "practice.yaml: there is no such file; `./revcycle up --no-sample` writes one" in capsys.readouterr().err
     assert not state.postgres.exists()
+
+
+def test_a_corrected_birth_date_alone_is_swept_at_once(practice: State, engine: Engine, tmp_path: Path) -> None:
+    ages = "SELECT state FROM finding WHERE rule = 'icd10.age'"
+    intake(practice, tmp_path, [a_patient()], [a_line(diagnoses="T76.12XD", pointers="1")])
+    assert rows(engine, ages) == [("open",)]
+    intake(practice, tmp_path, [a_patient(birth_date="2015-01-01")])
+    assert rows(engine, ages) == [("fixed",)]

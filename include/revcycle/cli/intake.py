@@ -5,7 +5,7 @@ import getpass
 import json
 import sys
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,9 +60,8 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     )
     _show_problems(counts)
     report = {name: asdict(getattr(counts, name)) for name in ("patients", "coverage", "encounters")}
-    if counts.changed and not arguments.no_sweep:
-        sweeping = replace(step, step="sweep")
-        swept, raised = sweep_changed(engine, state, counts.changed, through=today, now=now, step=sweeping)
+    if not arguments.no_sweep:
+        swept, raised = sweep_changed(engine, state, counts.changed, through=today, now=now, taken=step)
         report |= {"sweep": asdict(swept), "work": asdict(raised)}
     _print(report, as_json=arguments.json)
     return 1 if counts.quarantined else 0

@@ -69,6 +69,12 @@ def test_a_new_version_that_is_still_wrong_keeps_the_item_and_updates_the_money(
     assert items(desk)[0]["amount_cents"] == 20000
 
 
+def test_an_item_needs_whom_its_current_findings_need(desk: Desk, item: int) -> None:
+    desk.charges({"diagnoses": "I10X"})
+    night(desk)
+    assert items(desk)[0]["credential"] == "CRC"
+
+
 def test_a_cancelled_encounter_closes_its_item(desk: Desk, item: int) -> None:
     desk.charges({"diagnoses": "I10X", "units": "0", "status": "cancelled"})
     assert night(desk).closed == 1

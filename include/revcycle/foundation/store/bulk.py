@@ -89,5 +89,6 @@ def _quiet() -> Iterator[None]:
     try:
         yield
     except adbc_driver_manager.Error as error:
+        error.__context__ = None  # the driver's own error, with the row in its text
         error.args = (f"database error {error.sqlstate or type(error).__name__} while reading",)
         raise failure(error.sqlstate)(str(error)) from None

@@ -14,7 +14,7 @@ from revcycle.foundation.calendar import due_on
 from revcycle.foundation.practice.limits import stored_limits
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import staff, work_event, work_item
-from revcycle.foundation.work.routing import Coder, choose, need
+from revcycle.foundation.work.routing import Coder, Need, choose, need
 
 EDITS = "edits"
 QUEUE = "coder"
@@ -118,16 +118,14 @@ def _open(
     before = {row.cause_id: row.id for row in connection.execute(text(LAST_CLOSED), asked)}
     rows = []
     for cause in causes:
-        needed = need(cause.rules, cause.specialty)
-        owner = choose(cause.cause_id, needed, coders)
+        terms = _terms(cause, due)
+        owner = choose(cause.cause_id, Need(terms["credential"], terms["specialty"]), coders)
         rows.append(
-            _terms(cause, due)
+            terms
             | {
                 "cause_kind": EDITS,
                 "cause_id": cause.cause_id,
                 "queue": QUEUE,
-                "credential": needed.credential,
-                "specialty": needed.specialty,
                 "owner": owner,
                 "state": "assigned" if owner else "open",
                 "previous_item": before.get(cause.cause_id),
@@ -142,10 +140,12 @@ def _open(
 
 
 def _terms(cause: Row[Any], due: dict[int, date]) -> dict[str, Any]:
-    """What decides an item's place in the list: the filing deadline, then the money at stake."""
-    due_on_ = due.get(cause.cause_id)
+    """What follows the cause: the item's place in the list (filing deadline, then money) and whom it needs."""
+    needed = need(cause.rules, cause.specialty)
     return {
-        "due_on": due_on_,
+        "credential": needed.credential,
+        "specialty": needed.specialty,
+        "due_on": due.get(cause.cause_id),
         "amount_cents": cause.amount_cents,
         "priority_terms": {"blocks": cause.blocks, "findings": len(cause.rules)},
     }
