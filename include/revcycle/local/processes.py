@@ -28,12 +28,22 @@ def launch(
     marked = {**environment, STATE_VARIABLE: str(state.root), PART_VARIABLE: part}
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        return psutil.Popen(
+        process = psutil.Popen(
             command, env=marked, cwd=state.root, stdin=subprocess.DEVNULL, stdout=descriptor, stderr=descriptor,
             start_new_session=True, umask=0o077,
         )  # fmt: skip
+        _wait_for_marks(process)
+        return process
     finally:
         os.close(descriptor)
+
+
+def _wait_for_marks(process: psutil.Process) -> None:
+    """A process that has just begun shows no environment yet: whoever looks then would start its part once more."""
+    deadline = time.monotonic() + 2.0
+    with contextlib.suppress(psutil.Error, OSError):
+        while PART_VARIABLE not in process.environ() and time.monotonic() < deadline:
+            time.sleep(0.001)
 
 
 def of_state(state: State) -> Parts:
