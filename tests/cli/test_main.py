@@ -1,5 +1,7 @@
 """The shell's frame: which command, which state, which exit code."""
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -56,3 +58,38 @@ def test_only_the_module_of_the_command_at_hand_is_imported() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "'revcycle.cli.status'" in loaded
     assert "'revcycle.cli.sweep'" not in loaded and "'pandas'" not in loaded
+
+
+def test_a_state_that_is_a_file_is_an_unusable_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        assert main(["digest", "--state", str(place)]) == 2
+        assert "is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.ENOSPC, "disk is full"), (errno.EROFS, "cannot be written"), (errno.EACCES, "denied")]
+)
+def test_what_the_machine_refuses_is_one_sentence(
+    number: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number), "a/place")
+
+    monkeypatch.setattr("revcycle.cli.digest.practice_engine", refuse)
+    assert main(["digest", "--state", str(tmp_path)]) == 3
+    shown = capsys.readouterr().err
+    assert said in shown and "a/place" in shown and "Traceback" not in shown
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65536", "99999", "x"])
+def test_a_port_is_a_number_that_can_be_one(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["up", f"--port={port}"])
+    assert ended.value.code == 2
+    assert "is no port" in capsys.readouterr().err
+
+
+def test_a_range_that_ends_before_it_begins_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", "--from", "2026-11-30", "--to", "2026-11-01", "--state", str(tmp_path)]) == 2
+    assert "2026-11-30 is after" in capsys.readouterr().err

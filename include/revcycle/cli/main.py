@@ -4,13 +4,14 @@ Exit codes: 0 done, 1 something needs a person, 2 the call or the input cannot b
 """
 
 import argparse
+import errno
 import importlib
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from revcycle.foundation.errors import RevcycleError
+from revcycle.foundation.errors import RevcycleError, ServiceUnavailable
 from revcycle.foundation.state import State
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -49,6 +50,19 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader of our output has gone, `head` for one
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as problem:
+        print(f"revcycle: {_machine_problem(problem)}", file=sys.stderr)
+        return ServiceUnavailable.exit_code
+
+
+def _machine_problem(problem: OSError) -> str:
+    """What the machine would not do, and the way out; every command may then be given again."""
+    place = f" ({problem.filename})" if problem.filename else ""
+    if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"The disk is full{place}: make room and give the command again."
+    if problem.errno == errno.EROFS:
+        return f"The disk cannot be written{place}: name a folder that can with --state."
+    return f"{problem.strerror or problem}{place}."
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

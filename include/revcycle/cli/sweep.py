@@ -40,6 +40,8 @@ def run(arguments: argparse.Namespace, state: State) -> int:
         sys.stdout.reconfigure(encoding="utf-8")
     if arguments.claims and not (arguments.first or arguments.last):
         counts = _sweep_file(arguments, state)
+    elif arguments.first and arguments.last and arguments.first > arguments.last:
+        raise InputUnusable(f"sweep: --from {arguments.first} is after --to {arguments.last}.")
     elif arguments.first and arguments.last and not arguments.claims:
         counts = _sweep_database(arguments, state)
     else:

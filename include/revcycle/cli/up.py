@@ -14,6 +14,7 @@ from revcycle.local.summary import Seconds, summarize
 from sample_practice import write_sample
 
 SAMPLE_ENCOUNTERS = 2000
+LAST_PORT = 65_535
 
 
 def add_parser(
@@ -23,7 +24,7 @@ def add_parser(
     parser = commands.add_parser("up", parents=[common], help="set up, start, load the sample, run the first night")
     parser.add_argument("--no-sample", action="store_true", help="an empty practice with a practice.yaml to fill in")
     parser.add_argument("--sample-seed", type=int, default=1, metavar="N", help="seed of the sample (default 1)")
-    parser.add_argument("--port", type=int, metavar="N", help="the UI's port on 127.0.0.1 (default 8080)")
+    parser.add_argument("--port", type=_port, metavar="N", help="the UI's port on 127.0.0.1 (default 8080)")
     parser.add_argument("--no-night", action="store_true", help="start only")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     parser.set_defaults(run=run)
@@ -48,6 +49,12 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     print_summary(summarize(brought.engine, brought.day, seconds), as_json=arguments.json)
     _say_where(brought)
     return report_failures(brought.night) if brought.night else 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 1 to {LAST_PORT} is expected")
+    return int(text)
 
 
 def _sample(seed: int) -> WriteSample:

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from revcycle.foundation.errors import InputUnusable
+
 DEFAULT_NAME = ".revcycle"
 
 
@@ -21,7 +23,10 @@ class State:
 
     def create(self) -> "State":
         """Make the folder, readable by its owner only (it will hold PHI and secrets)."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as problem:
+            raise InputUnusable(f"--state {self.root} is no folder: a file stands in its place.") from problem
         return self
 
     @property

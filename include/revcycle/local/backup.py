@@ -37,8 +37,11 @@ Report = Callable[[str], None]
 def backup(state: State, target: Path, report: Report) -> None:
     """Write the state into `target` (mode 0600), replacing it only when the new file is whole.
 
-    Raises: InputUnusable when the file cannot be written; ServiceUnavailable when a database cannot be dumped.
+    Raises: InputUnusable when the state holds no practice or the file cannot be written; ServiceUnavailable when a
+    database cannot be dumped.
     """
+    if not state.practice_yaml.exists():
+        raise InputUnusable(f"There is no practice in {state.root} to back up; was another --state meant?")
     databases = start_databases(state, report)
     with _scratch(target) as scratch:
         for name in DATABASES:

@@ -73,6 +73,16 @@ def status(state: State, today: date) -> Status:
 
 
 def _troubles(state: State, living: processes.Parts) -> list[str]:
+    return _refused(state) + _unwell(state, living)
+
+
+def _refused(state: State) -> list[str]:
+    """Deliveries that a night could not use: each holds a file `refused` that says why."""
+    places = sorted(str(file.parent) for file in state.inbox.glob("*/*/refused"))
+    return [f"The delivery {place} was refused; its file `refused` says why." for place in places]
+
+
+def _unwell(state: State, living: processes.Parts) -> list[str]:
     if not any(living.values()):
         return []
     if not living[supervisor.PART]:
