@@ -23,6 +23,7 @@ Neither a log nor XCom holds a patient's data; findings are read with `./revcycl
 - `take_inbox`: its log names the line of `practice.yaml` and what is expected there. Mend it, then clear the task.
   A delivery that cannot be used does not make it red: it is counted as refused and stays in the drop folder, with a
   file `refused` that says why. Nor does a row: its encounter is in quarantine, the rest went in.
+  `./revcycle work quarantine` lists file, row, column and reason; `./revcycle status` names refused deliveries.
 - one chunk of `sweep`: the other chunks are swept, their work is raised, and followers go on without what is unswept.
   Read its log, then clear the chunk. For an error of memory, lower the slots of pool `sweep` first.
 - every chunk of `sweep`, and `verify`: the code sets are missing or damaged, as their logs say. Make them again with

@@ -1,5 +1,7 @@
 """`./revcycle intake`: exit codes, what the terminal shows, and the sweep that follows."""
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -109,3 +111,20 @@ def test_a_corrected_birth_date_alone_is_swept_at_once(practice: State, engine: 
     assert rows(engine, ages) == [("open",)]
     intake(practice, tmp_path, [a_patient(birth_date="2015-01-01")])
     assert rows(engine, ages) == [("fixed",)]
+
+
+def test_what_is_in_quarantine_is_listed_until_it_is_mended(
+    practice: State, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listing = ["work", "quarantine", "--csv", "--state", str(practice.root)]
+    intake(practice, tmp_path, [a_patient()], [a_line("E1", units="many"), a_line("E2")])
+    capsys.readouterr()
+    assert main(listing) == 0
+    held = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    found = [(row["source"], row["kind"], row["subject"], row["file"], row["row"], row["field"]) for row in held]
+    assert found == [("csv", "encounter", "E1", "file1.csv", "2", "units")]
+    assert held[0]["found"] == "many" and held[0]["reason"] and held[0]["expected"]
+    intake(practice, tmp_path, [a_patient()], [a_line("E1")])
+    capsys.readouterr()
+    assert main(listing) == 0
+    assert list(csv.DictReader(io.StringIO(capsys.readouterr().out))) == []

@@ -7,21 +7,25 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from revcycle.cycle import intake
 from revcycle.cycle.edits import explain
 from revcycle.foundation import work
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step
 from revcycle.local.practice import practice_engine
 
+QUARANTINE = ("source", "kind", "subject", "file", "row", "field", "found", "expected", "reason")
 COLUMNS = ("item", "state", "owner", "due_on", "amount", "credential", "specialty", "encounter", "patient", "rules")
 
 
 def add_parser(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
 ) -> None:
-    """Add `work list|show|assign|note|override`."""
-    parser = commands.add_parser("work", parents=[common], help="the worklist: list, show, assign, note, override")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|assign|note|override")
+    """Add `work list|quarantine|show|assign|note|override`."""
+    parser = commands.add_parser(
+        "work", parents=[common], help="the worklist: list, quarantine, show, assign, note, override"
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|quarantine|show|assign|note|override")
 
     listed = verbs.add_parser("list", parents=[common], help="open items, by deadline, then money at stake")
     listed.add_argument("--find", default="", metavar="TEXT", help="patient name or id, or encounter")
@@ -29,6 +33,10 @@ def add_parser(
     listed.add_argument("--closed", action="store_true", help="closed items too")
     listed.add_argument("--csv", action="store_true", help="print CSV")
     listed.set_defaults(run=run_list)
+
+    held = verbs.add_parser("quarantine", parents=[common], help="what could not be read, and why")
+    held.add_argument("--csv", action="store_true", help="print CSV")
+    held.set_defaults(run=run_quarantine)
 
     shown = _item(verbs, common, "show", "one item with its encounter, findings and history")
     shown.set_defaults(run=run_show)
@@ -69,6 +77,18 @@ def run_list(arguments: argparse.Namespace, state: State) -> int:
         return 0
     _table([list(COLUMNS), *rows])
     print(f"{len(items)} items", file=sys.stderr)
+    return 0
+
+
+def run_quarantine(arguments: argparse.Namespace, state: State) -> int:
+    """Print what is held back; it goes in with the next delivery that can be read."""
+    held = intake.quarantined(practice_engine(state))
+    rows = [["" if row[column] is None else str(row[column]) for column in QUARANTINE] for row in held]
+    if arguments.csv:
+        csv.writer(sys.stdout).writerows([QUARANTINE, *rows])
+    else:
+        _table([list(QUARANTINE), *rows])
+    print(f"{len({(row['source'], row['kind'], row['subject']) for row in held})} in quarantine", file=sys.stderr)
     return 0
 
 

@@ -2,5 +2,6 @@
 
 from revcycle.cycle.intake.counts import IntakeCounts, Tally
 from revcycle.cycle.intake.load import load
+from revcycle.cycle.intake.standing import quarantined
 
-__all__ = ["IntakeCounts", "Tally", "load"]
+__all__ = ["IntakeCounts", "Tally", "load", "quarantined"]
