@@ -9,16 +9,16 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from revcycle.cycle.intake import listing
 from revcycle.cycle.intake.compared import Integers, codes, days, problems_at
-from revcycle.cycle.intake.counts import IntakeCounts, Tally
+from revcycle.cycle.intake.counts import IntakeCounts
 from revcycle.cycle.intake.files import COVERAGE
 from revcycle.cycle.intake.problems import Problem
 from revcycle.cycle.intake.reading import Delivery
 from revcycle.cycle.intake.register import Receipt
-from revcycle.foundation.store.bulk import copy_in
+from revcycle.cycle.intake.versions import Versioning, bring_in
 
 _CONTENT = tuple(name for name in COVERAGE.names if name != "patient_id")
 _SUBSCRIBER = tuple(
@@ -122,16 +122,17 @@ def refuse_unlisted(connection: Connection, delivery: Delivery, source: str) -> 
     delivery.refuse(problems + listing.unlisted_patients(delivery, connection, source=source))
 
 
+VERSIONING = Versioning(
+    "coverage",
+    ("source_patient_id", *_CONTENT),
+    stage=_STAGE,
+    place=_PLACE,
+    tally=_TALLY,
+    supersede=_SUPERSEDE,
+    insert=_INSERT,
+)
+
+
 def write(connection: Connection, delivery: Delivery, receipt: Receipt) -> IntakeCounts:
     """Bring the coverage in; that of patients who are not in the file stays."""
-    named = receipt.named()
-    connection.execute(text(_STAGE))
-    rows = delivery.rows.select(list(COVERAGE.names)).rename_columns(["source_patient_id", *_CONTENT])
-    copy_in(connection, "delivered_coverage", rows)
-    connection.execute(text("ANALYZE delivered_coverage"))
-    connection.execute(text(_PLACE), named)
-    connection.execute(text("ANALYZE placed_coverage"))
-    new, changed, unchanged = connection.execute(text(_TALLY)).one()
-    connection.execute(text(_SUPERSEDE), named)
-    connection.execute(text(_INSERT), named)
-    return IntakeCounts(coverage=Tally(new, changed, unchanged, len(delivery.failed())))
+    return IntakeCounts(coverage=bring_in(connection, delivery, receipt, VERSIONING))

@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from revcycle.cycle.intake.compared import codes, repeated
-from revcycle.cycle.intake.counts import IntakeCounts, Tally
+from revcycle.cycle.intake.counts import IntakeCounts
 from revcycle.cycle.intake.files import PATIENTS
 from revcycle.cycle.intake.reading import Delivery
 from revcycle.cycle.intake.register import Receipt
-from revcycle.foundation.store.bulk import copy_in
+from revcycle.cycle.intake.versions import Versioning, bring_in
 
 _CONTENT = tuple(name for name in PATIENTS.names if name != "patient_id")
 _DELIVERED = ", ".join(f"d.{name}" for name in _CONTENT)
@@ -54,16 +54,17 @@ def refuse_unlisted(_connection: Connection, _delivery: Delivery, _source: str) 
     """A patient refers to nothing else."""
 
 
+VERSIONING = Versioning(
+    "patient",
+    ("source_patient_id", *_CONTENT),
+    stage=_STAGE,
+    place=_PLACE,
+    tally=_TALLY,
+    supersede=_SUPERSEDE,
+    insert=_INSERT,
+)
+
+
 def write(connection: Connection, delivery: Delivery, receipt: Receipt) -> IntakeCounts:
     """Bring the patients in; equal ones write nothing."""
-    named = receipt.named()
-    connection.execute(text(_STAGE))
-    rows = delivery.rows.select(list(PATIENTS.names)).rename_columns(["source_patient_id", *_CONTENT])
-    copy_in(connection, "delivered_patient", rows)
-    connection.execute(text("ANALYZE delivered_patient"))
-    connection.execute(text(_PLACE), named)
-    connection.execute(text("ANALYZE placed_patient"))
-    new, changed, unchanged = connection.execute(text(_TALLY)).one()
-    connection.execute(text(_SUPERSEDE), named)
-    connection.execute(text(_INSERT), named)
-    return IntakeCounts(patients=Tally(new, changed, unchanged, len(delivery.failed())))
+    return IntakeCounts(patients=bring_in(connection, delivery, receipt, VERSIONING))
