@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from revcycle.cli.progress import say
+from revcycle.cli.terminal import say
 from revcycle.foundation.state import State
 from revcycle.local.backup import backup, restore
 

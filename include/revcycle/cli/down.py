@@ -2,7 +2,7 @@
 
 import argparse
 
-from revcycle.cli.progress import say
+from revcycle.cli.terminal import say
 from revcycle.foundation.state import State
 from revcycle.local.services import stop
 

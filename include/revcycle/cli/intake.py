@@ -3,20 +3,20 @@
 import argparse
 import getpass
 import json
-import sys
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from revcycle.cli.after_intake import sweep_changed
+from revcycle.cli.terminal import say
 from revcycle.cycle import intake
 from revcycle.foundation import practice
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step
-from revcycle.local.bring_up import register_settings
+from revcycle.local.bring_up import active_releases, register_settings
 from revcycle.local.practice import practice_engine
 
 SHOWN = 20
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     now = datetime.now(UTC)
     step = Step("shell", f"intake-{now.isoformat()}", "intake", who=getpass.getuser())
     engine = practice_engine(state)
-    register_settings(engine, state, now=now, step=step)
+    register_settings(engine, settings, active_releases(state, now, say), now=now, step=step)
     today = settings.day_of(now)
     counts = intake.load(
         engine,
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
         intake_day=today,
         now=now,
         step=step,
-        progress=_say,
+        progress=say,
     )
     _show_problems(counts)
     report = {name: asdict(getattr(counts, name)) for name in ("patients", "coverage", "encounters")}
@@ -67,23 +67,19 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     return 1 if counts.quarantined else 0
 
 
-def _say(message: str) -> None:
-    print(message, file=sys.stderr)
-
-
 def _show_problems(counts: intake.IntakeCounts) -> None:
     """What was quarantined or mended, with the values: this is the terminal of the one who handed the files in."""
     for file in counts.files:
         for problem in file.problems[:SHOWN]:
             happened = "read all the same" if problem.mended else f"{file.subject_kind} {problem.subject!r} quarantined"
             value = f"{problem.found!r}: " if problem.found else ""
-            _say(
+            say(
                 f"{file.name}: row {problem.row}: {problem.field}: {value}{problem.reason}; "
                 f"expected {problem.expected} ({happened})"
             )
         rest = Counter((problem.field, problem.reason) for problem in file.problems[SHOWN:])
         for (field, reason), count in rest.most_common():
-            _say(f"{file.name}: and {count:,} more rows: {field}: {reason}")
+            say(f"{file.name}: and {count:,} more rows: {field}: {reason}")
 
 
 def _print(report: dict[str, dict[str, object]], *, as_json: bool) -> None:

@@ -9,12 +9,10 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from revcycle.foundation.errors import RevcycleError, ServiceUnavailable
 from revcycle.foundation.state import State
 
-CHECKOUT = Path(__file__).resolve().parents[3]
 # Each command and the module that parses it, in the order of the help. Only the module of the command at hand is
 # imported: `status` must not wait for what the others need.
 COMMANDS = {
@@ -38,7 +36,7 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str]) -> int:
     """Run one command of the shell and return its exit code."""
     parsed = _parser(arguments).parse_args(arguments)
-    state = State.of(getattr(parsed, "state", None), CHECKOUT)
+    state = State.of(getattr(parsed, "state", None))
     try:
         return int(parsed.run(parsed, state))
     except RevcycleError as problem:

@@ -5,7 +5,8 @@ import json
 import sys
 from datetime import UTC, date, datetime
 
-from revcycle.cli.progress import say, watching
+from revcycle.cli.progress import watching
+from revcycle.cli.terminal import say
 from revcycle.foundation.state import State
 from revcycle.local.night import Night, run_night
 from revcycle.local.practice import practice_engine

@@ -1,20 +1,15 @@
-"""Progress on stderr: one line a step, and a bar that moves only on a terminal."""
+"""The progress of a night on stderr: a bar that moves only on a terminal."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from revcycle.cli.terminal import say
 from revcycle.local.night import Watch
 
 CONSOLE = Console(stderr=True)
-
-
-def say(line: str) -> None:
-    """One line for the person at the terminal."""
-    print(line, file=sys.stderr, flush=True)
 
 
 @contextmanager

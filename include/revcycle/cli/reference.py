@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from revcycle.cli.terminal import print_table, say
 from revcycle.foundation.reference import (
     NOTICE_TEXT,
     Release,
@@ -44,15 +44,13 @@ def run_list(arguments: argparse.Namespace, state: State) -> int:
         return 0
     table = [_cells(release, days) for release, days in ages.items()]
     header = ("source", "setting", "version", "first day", "last day", "rows", "days since")
-    widths = [max(len(row[column]) for row in [header, *table]) for column in range(len(header))]
-    for row in [header, *table]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    print_table([header, *table])
     return 0
 
 
 def run_load(arguments: argparse.Namespace, state: State) -> int:
     """Load files and print what each became."""
-    for each in load(state, arguments.files, progress=_say):
+    for each in load(state, arguments.files, progress=say):
         release = each.release
         news = "loaded" if each.changed else "unchanged"
         print(f"{each.file.name}: {release.source} {release.setting} {release.version}, {release.rows} rows, {news}")
@@ -61,9 +59,9 @@ def run_load(arguments: argparse.Namespace, state: State) -> int:
 
 def run_starter(arguments: argparse.Namespace, state: State) -> int:
     """Show the notice, build the starter releases, print how many releases are active."""
-    _say(NOTICE_TEXT)
+    say(NOTICE_TEXT)
     acknowledge(state, datetime.now(UTC))
-    releases: ReleaseSet = build_starter(state, wheels=arguments.wheels, progress=_say)
+    releases: ReleaseSet = build_starter(state, wheels=arguments.wheels, progress=say)
     rows = sum(release.rows for release in releases.releases)
     print(f"{len(releases.releases)} releases, {rows} rows, digest {releases.digest()}")
     return 0
@@ -73,7 +71,3 @@ def _cells(release: Release, days: int) -> tuple[str, ...]:
     last = release.valid_to.isoformat() if release.valid_to else "open"
     first = release.valid_from.isoformat()
     return release.source, release.setting, release.version, first, last, str(release.rows), str(days)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)

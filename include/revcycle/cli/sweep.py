@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from revcycle.cli.progress import say
+from revcycle.cli.terminal import say
 from revcycle.cycle.edits import NotEvaluated, report, sweep_file
 from revcycle.cycle.edits.rule import BLOCK
 from revcycle.cycle.edits.sweep import preview

@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from revcycle.foundation.state import State
+from revcycle.cli.terminal import say
+from revcycle.foundation.state import CHECKOUT, State
 
-CHECKOUT = Path(__file__).resolve().parents[3]
 CHECKS = (
     ("format", ["ruff", "format", "--check", "-q", "."]),
     ("lint", ["ruff", "check", "-q", "."]),
@@ -33,16 +33,16 @@ def run(arguments: argparse.Namespace, _: State) -> int:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     failed = []
     for name, command in () if arguments.pytest else CHECKS:
-        print(f"== {name}", file=sys.stderr, flush=True)
+        say(f"== {name}")
         if subprocess.run(
             [str(programs / command[0]), *command[1:]], cwd=CHECKOUT, env=environment, check=False
         ).returncode:
             failed.append(name)
     suite = [sys.executable, "-m", "pytest"] + ([] if arguments.all else ["-m", "not slow"])
     suite += arguments.pytest or ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup"]
-    print("== suite", file=sys.stderr, flush=True)
+    say("== suite")
     if subprocess.run(suite, cwd=CHECKOUT, env=environment, check=False).returncode:
         failed.append("suite")
     if failed:
-        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+        say(f"failed: {', '.join(failed)}")
     return 1 if failed else 0

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from revcycle.cli.night import print_summary, report_failures
-from revcycle.cli.progress import say, watching
+from revcycle.cli.progress import watching
+from revcycle.cli.terminal import say
 from revcycle.foundation.state import State
 from revcycle.local.bring_up import Brought, WriteSample, bring_up
 from revcycle.local.summary import Seconds, summarize

@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from revcycle.cli.terminal import print_table, say
 from revcycle.cycle import intake
 from revcycle.cycle.edits import explain
 from revcycle.foundation import work
@@ -75,8 +76,8 @@ def run_list(arguments: argparse.Namespace, state: State) -> int:
     if arguments.csv:
         csv.writer(sys.stdout).writerows([COLUMNS, *rows])
         return 0
-    _table([list(COLUMNS), *rows])
-    print(f"{len(items)} items", file=sys.stderr)
+    print_table([list(COLUMNS), *rows])
+    say(f"{len(items)} items")
     return 0
 
 
@@ -87,8 +88,8 @@ def run_quarantine(arguments: argparse.Namespace, state: State) -> int:
     if arguments.csv:
         csv.writer(sys.stdout).writerows([QUARANTINE, *rows])
     else:
-        _table([list(QUARANTINE), *rows])
-    print(f"{len({(row['source'], row['kind'], row['subject']) for row in held})} in quarantine", file=sys.stderr)
+        print_table([list(QUARANTINE), *rows])
+    say(f"{len({(row['source'], row['kind'], row['subject']) for row in held})} in quarantine")
     return 0
 
 
@@ -99,7 +100,7 @@ def run_show(arguments: argparse.Namespace, state: State) -> int:
         print(f"{column:<12}{_cell(item, column)}")
     print(f"{'diagnoses':<12}{' '.join(item['diagnoses'])}\n")
     header = ["line", "date", "place", "procedure", "modifiers", "units", "charge", "pointers"]
-    _table([header, *(_line(line) for line in item["lines"])])
+    print_table([header, *(_line(line) for line in item["lines"])])
     for finding in item["findings"]:
         _print_finding(finding)
     print()
@@ -171,9 +172,3 @@ def _print_finding(finding: dict[str, Any]) -> None:
         print("  With: " + ", ".join(f"{other['claim']} line {other['line']}" for other in finding["others"]))
     if finding["state"] == "overridden":
         print(f"  Overridden by {finding['overridden_by']}: {finding['override_reason']}")
-
-
-def _table(rows: list[list[str]]) -> None:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from revcycle.foundation.errors import InputUnusable
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 DEFAULT_NAME = ".revcycle"
 
 
@@ -16,9 +17,9 @@ class State:
     root: Path
 
     @classmethod
-    def of(cls, given: str | Path | None, checkout: Path) -> "State":
+    def of(cls, given: str | Path | None = None) -> "State":
         """The folder named by `--state`, else by REVCYCLE_STATE, else `.revcycle` of the checkout."""
-        named = given or os.environ.get("REVCYCLE_STATE") or checkout / DEFAULT_NAME
+        named = given or os.environ.get("REVCYCLE_STATE") or CHECKOUT / DEFAULT_NAME
         return cls(Path(named).expanduser().resolve())
 
     def create(self) -> "State":

@@ -8,8 +8,7 @@ from typing import Any
 import httpx
 
 from revcycle.foundation.errors import ServiceUnavailable
-from revcycle.foundation.state import State
-from revcycle.local.environment import CHECKOUT
+from revcycle.foundation.state import CHECKOUT, State
 from revcycle.local.secrets import password_file
 from revcycle.local.settings import ADMIN, read_settings
 

@@ -13,16 +13,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg
+from sqlalchemy import make_url
 
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable, ServiceUnavailable
 from revcycle.foundation.state import State
 from revcycle.foundation.store.server_account import client_program
 from revcycle.local import processes
-from revcycle.local.databases import Databases, start_databases
+from revcycle.local.databases import Databases, start_databases, without_password
 from revcycle.local.secrets import read_secrets, write_secrets
 
 FORM = 1
@@ -31,6 +31,7 @@ SETTINGS = ("reference.json", "notice.json", "sample.json", "services.json")
 PRACTICE_YAML = "practice.yaml"
 ARCHIVE = "archive/"
 DATABASES = ("practice", "metadata")
+PLAIN = "postgresql"  # the URL as libpq reads it, without a driver
 Report = Callable[[str], None]
 
 
@@ -125,7 +126,8 @@ def _add(archive: Archive, place: Path, sha256: str) -> None:
 def _replace_database(databases: Databases, name: str, dump: Path) -> None:
     """Everything the owner has is dropped first; the dump then goes in as one transaction."""
     url = getattr(databases, name)
-    with psycopg.connect(_plain(url), autocommit=True) as connection:
+    plain = make_url(url).set(drivername=PLAIN).render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
     _run("pg_restore", url, "--no-owner", "--single-transaction", "--schema=public", str(dump))
@@ -133,26 +135,17 @@ def _replace_database(databases: Databases, name: str, dump: Path) -> None:
 
 def _run(tool: str, url: str, *arguments: str) -> None:
     """A PostgreSQL program on one database; the password goes by the environment, never by the command line."""
-    parts = urlsplit(_plain(url))
-    bare = urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.hostname}:{parts.port or 5432}"))
+    database = make_url(url).set(drivername=PLAIN)
     done = subprocess.run(
-        [str(client_program(tool)), f"--dbname={bare}", *arguments],
-        env={**os.environ, "PGPASSWORD": unquote(parts.password or "")},
+        [str(client_program(tool)), f"--dbname={without_password(database.render_as_string())}", *arguments],
+        env={**os.environ, "PGPASSWORD": str(database.password or "")},
         check=False,
         capture_output=True,
         text=True,
     )
     if done.returncode:
         # what the program says may quote rows; its first words name the step that failed
-        raise ServiceUnavailable(
-            f"{tool} failed with exit code {done.returncode} on database {parts.path.lstrip('/')}."
-        )
-
-
-def _plain(url: str) -> str:
-    """The URL as libpq reads it: without a driver."""
-    scheme, rest = url.split("://", 1)
-    return f"{scheme.partition('+')[0]}://{rest}"
+        raise ServiceUnavailable(f"{tool} failed with exit code {done.returncode} on database {database.database}.")
 
 
 @contextmanager

@@ -60,12 +60,12 @@ def bring_up(
     """
     began = time.monotonic()
     state.create()
-    active_releases(state, now, report)
+    releases = active_releases(state, now, report)
     sample_to_load = _practice_files(state, sample, now, report)
     settings = practice.read(state.practice_yaml)
     services = start(state, port, report, time_zone=settings.time_zone, users=_users(settings))
     engine = practice_engine(state)
-    register_settings(engine, state, now=now, step=Step("shell", f"up-{now.isoformat()}", "settings"))
+    register_settings(engine, settings, releases, now=now, step=Step("shell", f"up-{now.isoformat()}", "settings"))
     if sample_to_load:
         _load_sample(engine, state, now, report)
     seconds = time.monotonic() - began
@@ -78,14 +78,13 @@ def bring_up(
 
 
 def register_settings(
-    engine: Engine, state: State, *, now: datetime, step: Step, report: Report = lambda _: None
+    engine: Engine, settings: practice.Settings, releases: ReleaseSet, *, now: datetime, step: Step
 ) -> None:
     """Bring practice.yaml and the code-set releases into the database; equal ones write no row."""
-    settings = practice.read(state.practice_yaml)
     with engine.begin() as connection:
         run_id = begin(connection, step)
         practice.load(connection, settings, run_id=run_id, now=now)
-    register(engine, active_releases(state, now, report), run_id=run_id)
+    register(engine, releases, run_id=run_id)
 
 
 def active_releases(state: State, now: datetime, report: Report) -> ReleaseSet:

@@ -3,15 +3,13 @@
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
-from revcycle.foundation.state import State
+from revcycle.foundation.state import CHECKOUT, State
 from revcycle.local.databases import METADATA_VARIABLE, PRACTICE_VARIABLE, Databases
 from revcycle.local.processes import STATE_VARIABLE
 from revcycle.local.secrets import Secrets, password_file
 from revcycle.local.settings import Settings
 
-CHECKOUT = Path(__file__).resolve().parents[3]
 LOOPBACK = "127.0.0.1"
 # Each costs a start 13 seconds (no bytecode) or lets the caller's own settings reach into ours.
 NOT_INHERITED = ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONSTARTUP", "AIRFLOW_CONFIG")

@@ -1,6 +1,6 @@
 """What a night did, in the figures of `up --json` and `night --json`."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -29,15 +29,13 @@ class Seconds:
     night: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Summary:
-    """One night. The figures of steps that do not exist yet are 0, or null."""
+    """One night, in the order that the shell's contract names. Figures of steps that do not exist yet are 0 or null."""
 
     business_date: str
     encounters_swept: int
     findings: dict[str, int]
-    work_items_open: int
-    seconds: Seconds
     claims_held: int = 0
     claims_sent: int = 0
     interchanges: int = 0
@@ -50,34 +48,13 @@ class Summary:
     adjusted: str = NO_MONEY
     patient: str = NO_MONEY
     denied: str = NO_MONEY
-    ledger_verified: bool | None = field(default=None)
+    ledger_verified: bool | None = None
+    work_items_open: int
+    seconds: Seconds
 
     def as_json(self) -> dict[str, Any]:
-        """The object in the order that the shell's contract names."""
-        values = asdict(self)
-        return {name: values[name] for name in ORDER}
-
-
-ORDER = (
-    "business_date",
-    "encounters_swept",
-    "findings",
-    "claims_held",
-    "claims_sent",
-    "interchanges",
-    "claims_accepted",
-    "claims_rejected",
-    "remittances_posted",
-    "remittances_quarantined",
-    "billed",
-    "paid",
-    "adjusted",
-    "patient",
-    "denied",
-    "ledger_verified",
-    "work_items_open",
-    "seconds",
-)
+        """The object of `--json`."""
+        return asdict(self)
 
 
 def summarize(engine: Engine, day: date, seconds: Seconds) -> Summary:
@@ -87,4 +64,10 @@ def summarize(engine: Engine, day: date, seconds: Seconds) -> Summary:
         swept = connection.execute(text(SWEPT), {"day": day}).scalar_one()
         items = connection.execute(text(OPEN_ITEMS)).scalar_one()
     findings = {severity: found.get(severity, 0) for severity in ("block", "review", "info")}
-    return Summary(day.isoformat(), swept, findings, items, seconds)
+    return Summary(
+        business_date=day.isoformat(),
+        encounters_swept=swept,
+        findings=findings,
+        work_items_open=items,
+        seconds=seconds,
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseHook
@@ -18,13 +17,12 @@ if TYPE_CHECKING:
 
     from revcycle.foundation.archive import Archive
 
-CHECKOUT = Path(__file__).resolve().parents[3]
 DATABASE_URL = "REVCYCLE_DATABASE_URL"
 
 
 def state_of_this_machine() -> State:
     """The state folder of REVCYCLE_STATE, else the checkout's own."""
-    return State.of(None, CHECKOUT)
+    return State.of()
 
 
 class PracticeHook(BaseHook):

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
-from revcycle.cycle.edits import judge
+from revcycle.cycle.edits.judge import FINDINGS, UNLISTED, judge
+from revcycle.cycle.edits.relations import connect
 
 DAY = date(2026, 7, 15)
 LINE = {
@@ -41,15 +42,12 @@ def judged(books, tmp_path):
         schema = pa.schema([("claim", pa.int64()), ("position", pa.int64()), ("code", pa.string())])
         diagnoses = [{"claim": claim, "position": 1, "code": "A10"} for claim in claims]
         archive, releases = books
-        return judge(
-            table,
-            pa.Table.from_pylist(diagnoses, schema=schema),
-            releases=releases,
-            archive=archive,
-            limits=(),
-            spill=tmp_path / "spill",
-            unlisted=unlisted,
-        ).findings.to_pylist()
+        with connect(tmp_path / "spill") as db:
+            db.register("lines_in", table)
+            db.register("diagnoses_in", pa.Table.from_pylist(diagnoses, schema=schema))
+            db.register("unlisted", unlisted if unlisted is not None else UNLISTED.empty_table())
+            judge(db, releases=releases, archive=archive, limits=())
+            return db.sql(FINDINGS).to_arrow_table().to_pylist()
 
     return run
 

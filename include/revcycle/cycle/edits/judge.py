@@ -6,12 +6,11 @@ One judge serves the file and the database: both hand in lines and diagnoses as 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from revcycle.cycle.edits.relations import connect, prepare
+from revcycle.cycle.edits.relations import prepare
 from revcycle.cycle.edits.rule import Rule, rules
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.calendar import FilingLimit, due_on
@@ -88,35 +87,14 @@ class Judgement:
 
 
 def judge(
-    lines: pa.Table,
-    diagnoses: pa.Table,
-    *,
-    releases: ReleaseSet,
-    archive: Archive,
-    limits: Sequence[FilingLimit],
-    spill: Path,
-    unlisted: pa.Table | None = None,
-) -> Judgement:
-    """Judge `lines` (claim int64 ranked by the claim's text, line, patient, npi, birth_date, payer, date_from, date_to,
-    place, procedure, modifiers, units, pointers, today) with their `diagnoses` (claim, position, code).
-
-    Only birth_date and date_to may be NULL. `unlisted` holds the (claim, line, npi) the practice does not know.
-    Raises what `attach` raises when a release's file is missing or damaged.
-    """
-    with connect(spill) as db:
-        db.register("lines_in", lines)
-        db.register("diagnoses_in", diagnoses)
-        db.register("unlisted", unlisted if unlisted is not None else UNLISTED.empty_table())
-        not_evaluated = judge_in(db, releases=releases, archive=archive, limits=limits)
-        return Judgement(db.sql(FINDINGS).to_arrow_table(), not_evaluated)
-
-
-def judge_in(
     db: duckdb.DuckDBPyConnection, *, releases: ReleaseSet, archive: Archive, limits: Sequence[FilingLimit]
 ) -> tuple[NotEvaluated, ...]:
-    """`judge` the relations `lines_in`, `diagnoses_in` and `unlisted` of a connection, columns as there.
+    """Judge three relations of a connection: `lines_in` (claim, ranked by the claim's text, line, patient, npi,
+    birth_date, payer, date_from, date_to, place, procedure, modifiers, units, pointers, today), `diagnoses_in` (claim,
+    position, code) and `unlisted` (claim, line, npi), the NPIs that the practice does not know.
 
-    What is found is read by `FINDINGS`, or by `PRINTED_FINDINGS` with `neighbours`.
+    Only birth_date and date_to may be NULL. What is found is read by `FINDINGS`, or by `PRINTED_FINDINGS` with
+    `neighbours`. Raises what `attach` raises when a release's file is missing or damaged.
     """
     loaded = attach(db, releases, archive)
     prepare(db)

@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from revcycle.cycle.edits.edit_set import EditSet
-from revcycle.cycle.edits.judge import FINDINGS, Judgement, judge_in
+from revcycle.cycle.edits.judge import FINDINGS, Judgement, judge
 
 # Claims are numbered in the order of their text, so that "the first in order of claim" holds for numbers too.
 CLAIM = """
@@ -58,6 +58,6 @@ def judge_needed(db: duckdb.DuckDBPyConnection, edits: EditSet, *, as_of: date |
     db.register("listed", pa.table({"npi": pa.array(["", *sorted(edits.listed)], pa.string())}))
     db.execute(CLAIM)
     db.execute(LINES, {"as_of": as_of})
-    silent = judge_in(db, releases=edits.releases, archive=edits.archive, limits=edits.limits)
+    silent = judge(db, releases=edits.releases, archive=edits.archive, limits=edits.limits)
     claims = db.sql("SELECT claim, encounter_id, name FROM claim ORDER BY claim").to_arrow_table()
     return Judged(Judgement(db.sql(FINDINGS).to_arrow_table(), silent), claims)

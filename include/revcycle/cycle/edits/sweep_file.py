@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from revcycle.cycle.edits.judge import PRINTED_FINDINGS, UNLISTED, NotEvaluated, judge_in
+from revcycle.cycle.edits.judge import PRINTED_FINDINGS, UNLISTED, NotEvaluated, judge
 from revcycle.cycle.edits.read_file import ClaimsFile, read_claims
 from revcycle.cycle.edits.relations import connect
 from revcycle.foundation.archive import Archive
@@ -72,5 +72,5 @@ def sweep_file(
             db.register("lines_in", file.lines)
             db.register("diagnoses_in", file.diagnoses)
             db.register("unlisted", UNLISTED.empty_table())
-            silent = judge_in(db, releases=releases, archive=archive, limits=limits)
+            silent = judge(db, releases=releases, archive=archive, limits=limits)
             yield FileSweep(file, silent, db)
