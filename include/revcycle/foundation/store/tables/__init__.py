@@ -1,6 +1,14 @@
-"""The practice database, one module a heading: runs, practice, encounters, files, work."""
+"""The practice database, one module a heading: runs, practice, encounters, claims, exchange, files, work."""
 
 from revcycle.foundation.store.tables.base import metadata
+from revcycle.foundation.store.tables.claims import (
+    claim,
+    claim_event,
+    claim_hold,
+    claim_submission,
+    payer_opinion,
+    submission_line,
+)
 from revcycle.foundation.store.tables.encounters import (
     charge_line,
     diagnosis,
@@ -8,6 +16,16 @@ from revcycle.foundation.store.tables.encounters import (
     encounter_version,
     finding,
     sweep_result,
+)
+from revcycle.foundation.store.tables.exchange import (
+    answer,
+    control_number,
+    expected_answer,
+    interchange,
+    outage,
+    publish_attempt,
+    received_transaction,
+    remote_sighting,
 )
 from revcycle.foundation.store.tables.files import problem, quarantine, received_file
 from revcycle.foundation.store.tables.practice import (
@@ -17,38 +35,57 @@ from revcycle.foundation.store.tables.practice import (
     facility,
     patient,
     payer,
+    payer_identifier,
     payer_rule,
     practice,
     provider,
     staff,
+    trading_partner,
 )
 from revcycle.foundation.store.tables.runs import access_log, archive_object, run
-from revcycle.foundation.store.tables.work import work_event, work_item
+from revcycle.foundation.store.tables.work import action, work_event, work_item
 
 __all__ = [
     "access_log",
+    "action",
+    "answer",
     "archive_object",
     "billing_provider",
     "charge_line",
+    "claim",
+    "claim_event",
+    "claim_hold",
+    "claim_submission",
     "code_release",
+    "control_number",
     "coverage",
     "diagnosis",
     "encounter",
     "encounter_version",
+    "expected_answer",
     "facility",
     "finding",
+    "interchange",
     "metadata",
+    "outage",
     "patient",
     "payer",
+    "payer_identifier",
+    "payer_opinion",
     "payer_rule",
     "practice",
     "problem",
     "provider",
+    "publish_attempt",
     "quarantine",
     "received_file",
+    "received_transaction",
+    "remote_sighting",
     "run",
     "staff",
+    "submission_line",
     "sweep_result",
+    "trading_partner",
     "work_event",
     "work_item",
 ]

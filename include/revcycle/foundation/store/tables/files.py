@@ -24,8 +24,10 @@ received_file = Table(
     Column("sha256", Text, ForeignKey("archive_object.sha256"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("first_name", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="applied"),
     *written_by(),
     UniqueConstraint("partner", "sha256"),
+    CheckConstraint("state IN ('registered', 'quarantined', 'applied')", name="state"),
     comment="One set of bytes from one partner (of an intake file: its source system), under the name it first had",
 )
 

@@ -97,6 +97,26 @@ payer_rule = versioned(
     comment="A payer's dated rules, each with its source: filing limits and, later, the rest of its companion guide",
 )
 
+payer_identifier = versioned(
+    "payer_identifier",
+    ("partner", "qualifier", "value", "payer"),
+    Column("partner", Text, nullable=False),
+    Column("qualifier", Text, nullable=False, comment="NM109, TRN03, N104, 2U: where the partner writes the value"),
+    Column("value", Text, nullable=False),
+    Column("payer", Text, nullable=False),
+    comment="How a partner names a payer; one value may stand for several payers",
+)
+
+trading_partner = versioned(
+    "trading_partner",
+    ("connection",),
+    Column("connection", Text, nullable=False, comment="the Airflow connection that opens it"),
+    Column("usage", Text, nullable=False),
+    Column("settings", JSONB, nullable=False),
+    CheckConstraint("usage IN ('T', 'P')", name="usage"),
+    comment="With whom files are exchanged, and how: from practice.yaml",
+)
+
 staff = versioned(
     "staff",
     ("username",),

@@ -12,6 +12,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -32,6 +33,9 @@ work_item = Table(
     Column("due_on", Date),
     Column("amount_cents", BigInteger, nullable=False, server_default="0"),
     Column("priority_terms", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("encounter_id", BigInteger, ForeignKey("encounter.id"), comment="whose patient it is about; null: a file's"),
+    Column("claim_id", BigInteger, ForeignKey("claim.id")),
+    Column("detail", JSONB, nullable=False, server_default=text("'{}'"), comment="codes and places, never a value"),
     Column("previous_item", BigInteger, ForeignKey("work_item.id")),
     Column("closed_at", DateTime(timezone=True)),
     *written_by(),
@@ -61,3 +65,22 @@ work_event = Table(
     PrimaryKeyConstraint("item_id", "ordinal"),
     comment="What happened to an item, in order",
 )
+
+action = Table(
+    "action",
+    metadata,
+    surrogate(),
+    Column("item_id", BigInteger, ForeignKey("work_item.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="pending"),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    *written_by(),
+    UniqueConstraint("item_id", "ordinal"),
+    CheckConstraint("state IN ('pending', 'done', 'refused')", name="state"),
+    CheckConstraint("who <> '' AND reason <> ''", name="is_explained"),
+    comment="What a person decided on an item; the room it is meant for reads it at the start of its run",
+)
+Index("ix_action_pending", action.c.kind, postgresql_where=text("state = 'pending'"))
