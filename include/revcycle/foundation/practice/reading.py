@@ -15,6 +15,7 @@ KEYS = {
     "providers": "npi",
     "facilities": "npi",
     "payers": "code",
+    "trading_partners": "connection",
     "staff": "username",
 }
 WORDS = {
@@ -28,6 +29,8 @@ WORDS = {
     "model_attributes_type": "fields (key: value) are expected",
     "int_parsing": "a whole number is expected",
     "int_type": "a whole number is expected",
+    "bool_parsing": "true or false is expected",
+    "bool_type": "true or false is expected",
     "date_from_datetime_parsing": "a date of the calendar is expected",
     "date_type": "a date written YYYY-MM-DD is expected",
     "date_parsing": "a date of the calendar is expected",
@@ -36,6 +39,18 @@ PATTERNS = {
     "state": "two capital letters are expected",
     "place_of_service": "two digits in quotation marks are expected",
     "taxonomy": "a taxonomy code of nine characters and X is expected",
+    "payer_id": "2 to 80 capital letters and digits are expected",
+    "filing_indicator": "two capital letters or digits are expected",
+    "sender_qualifier": "two capital letters or digits are expected",
+    "receiver_qualifier": "two capital letters or digits are expected",
+    "sender_id": "2 to 15 capital letters and digits are expected",
+    "receiver_id": "2 to 15 capital letters and digits are expected",
+    "contact_phone": "ten digits are expected",
+    "connection": "letters, digits, '_', '.' and '-' are expected",
+    "upload": "a folder of the partner is expected",
+    "download": "a folder of the partner is expected",
+    "temporary": "a name or folder without control characters is expected",
+    "name": "letters, digits, '.', '_', '-' and fields in braces are expected",
 }
 
 

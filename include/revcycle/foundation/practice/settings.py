@@ -1,14 +1,14 @@
 """What practice.yaml holds. Later parts of the product add sections to it."""
 
 from datetime import date, datetime
-from itertools import pairwise
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from revcycle.foundation.calendar import FilingLimit
 from revcycle.foundation.calendar.limits import Unit
+from revcycle.foundation.practice.claim_rule import ClaimRule
 from revcycle.foundation.practice.fields import (
     MANY,
     Cents,
@@ -16,13 +16,13 @@ from revcycle.foundation.practice.fields import (
     Maybe,
     Npi,
     PlaceOfService,
-    StateCode,
     TaxId,
     TaxonomyCode,
     TimeZone,
     Words,
-    Zip,
 )
+from revcycle.foundation.practice.partner import TradingPartner
+from revcycle.foundation.practice.section import Address, Section, ordered, refuse_overlap
 
 PayerKind = Literal[
     "medicare",
@@ -35,23 +35,6 @@ PayerKind = Literal[
     "self_pay",
     "other",
 ]
-
-
-Dated = TypeVar("Dated", "Provider", "FilingRule")
-
-
-class Section(BaseModel):
-    """Unknown keys are refused; the file's own text is never quoted in an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Address(Section):
-    line_1: Words
-    line_2: Maybe = ""
-    city: Words
-    state: StateCode
-    zip: Zip
 
 
 class BillingProvider(Section):
@@ -124,13 +107,13 @@ class Payer(Section):
     name: Words
     kind: PayerKind
     time_zone: TimeZone
-    filing_limits: Annotated[list[FilingRule], MANY] = []
+    filing_limits: Annotated[list[FilingRule], MANY] = Field(default_factory=list)
+    claims: Annotated[list[ClaimRule], MANY] = Field(default_factory=list)
 
     @model_validator(mode="after")
-    def _one_limit_a_day(self) -> "Payer":
-        for one, two in pairwise(sorted(self.filing_limits, key=lambda rule: rule.valid_from)):
-            if (one.valid_to or date.max) >= two.valid_from:
-                raise ValueError(f"filing_limits that do not overlap (from {one.valid_from} and {two.valid_from})")
+    def _one_rule_a_day(self) -> "Payer":
+        refuse_overlap("filing_limits", self.filing_limits)
+        refuse_overlap("claims", self.claims)
         return self
 
 
@@ -138,9 +121,9 @@ class Staff(Section):
     """A person whose worklist is filled; `username` is the Airflow user."""
 
     username: Words
-    roles: Annotated[list[Words], MANY] = []
-    credentials: Annotated[list[Words], MANY] = []
-    specialties: Annotated[list[Words], MANY] = []
+    roles: Annotated[list[Words], MANY] = Field(default_factory=list)
+    credentials: Annotated[list[Words], MANY] = Field(default_factory=list)
+    specialties: Annotated[list[Words], MANY] = Field(default_factory=list)
     approval_limit: Cents = 0
 
 
@@ -149,11 +132,20 @@ class Settings(Section):
 
     name: Words
     time_zone: TimeZone
-    billing_providers: Annotated[list[BillingProvider], MANY] = []
-    providers: Annotated[list[Provider], MANY] = []
-    facilities: Annotated[list[Facility], MANY] = []
-    payers: Annotated[list[Payer], MANY] = []
-    staff: Annotated[list[Staff], MANY] = []
+    billing_providers: Annotated[list[BillingProvider], MANY] = Field(default_factory=list)
+    providers: Annotated[list[Provider], MANY] = Field(default_factory=list)
+    facilities: Annotated[list[Facility], MANY] = Field(default_factory=list)
+    payers: Annotated[list[Payer], MANY] = Field(default_factory=list)
+    trading_partners: Annotated[list[TradingPartner], MANY] = Field(default_factory=list)
+    staff: Annotated[list[Staff], MANY] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _claims_go_to_a_partner(self) -> "Settings":
+        known = {partner.connection for partner in self.trading_partners}
+        for payer in self.payers:
+            if missing := {rule.partner for rule in payer.claims} - known:
+                raise ValueError(f"a connection of trading_partners for {min(missing)}, the partner of {payer.code}")
+        return self
 
     def day_of(self, now: datetime) -> date:
         """The practice's date at an instant: the day of an intake."""
@@ -166,10 +158,3 @@ class Settings(Section):
             for payer in self.payers
             for rule in payer.filing_limits
         ]
-
-
-def ordered(dated: Dated) -> Dated:
-    """Refuse a last day before the first."""
-    if dated.valid_from and dated.valid_to and dated.valid_to < dated.valid_from:
-        raise ValueError("a valid_to that is not before valid_from")
-    return dated

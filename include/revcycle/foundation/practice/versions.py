@@ -7,11 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, text, true, update
 
+from revcycle.foundation.calendar import FilingLimit
+from revcycle.foundation.practice.claim_rule import CLAIMS, ClaimRule
 from revcycle.foundation.practice.limits import FILING
 from revcycle.foundation.practice.settings import Settings
 from revcycle.foundation.store import tables
 
 Row = Mapping[str, Any]
+KINDS = (FILING, CLAIMS)  # of payer_rule; other kinds have other writers
 OURS = frozenset({"id", "version", "superseded_at", "run_id", "recorded_at"})
 
 
@@ -38,7 +41,7 @@ def load(connection: Connection, settings: Settings, *, run_id: int, now: dateti
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('practice settings', 0))"))
     total = Changes()
     for table, key, rows in _tables(settings):
-        within = table.c.kind == FILING if table is tables.payer_rule else true()
+        within = table.c.kind.in_(KINDS) if table is tables.payer_rule else true()
         total += _renew(connection, table, key, rows, within, run_id=run_id, now=now)
     return total
 
@@ -53,22 +56,24 @@ def _tables(settings: Settings) -> Iterable[tuple[Table, tuple[str, ...], list[R
         ("npi",),
         [entry.model_dump() | {"place_of_service": entry.place_of_service or ""} for entry in settings.facilities],
     )
-    yield tables.payer, ("code",), [entry.model_dump(exclude={"filing_limits"}) for entry in settings.payers]
+    yield tables.payer, ("code",), [entry.model_dump(exclude={"filing_limits", "claims"}) for entry in settings.payers]
+    yield tables.payer_rule, ("payer", "kind", "plan", "valid_from"), [*_filing(settings), *_claims(settings)]
     yield (
-        tables.payer_rule,
-        ("payer", "kind", "plan", "valid_from"),
+        tables.payer_identifier,
+        ("partner", "qualifier", "value", "payer"),
         [
-            {
-                "payer": limit.payer,
-                "kind": FILING,
-                "plan": "",
-                "valid_from": limit.valid_from,
-                "valid_to": limit.valid_to,
-                "value": {"count": limit.count, "unit": limit.unit},
-                "source": limit.source,
-                "evidence": "",
-            }
-            for limit in settings.filing_limits()
+            {"partner": partner, "qualifier": "NM109", "value": value, "payer": payer}
+            for partner, value, payer in sorted(
+                {(rule.partner, rule.payer_id, payer.code) for payer in settings.payers for rule in payer.claims}
+            )
+        ],
+    )
+    yield (
+        tables.trading_partner,
+        ("connection",),
+        [
+            {"connection": entry.connection, "usage": entry.usage, "settings": entry.model_dump(mode="json")}
+            for entry in settings.trading_partners
         ],
     )
     yield (
@@ -79,6 +84,32 @@ def _tables(settings: Settings) -> Iterable[tuple[Table, tuple[str, ...], list[R
             for entry in settings.staff
         ],
     )
+
+
+def _filing(settings: Settings) -> Iterable[Row]:
+    for limit in settings.filing_limits():
+        value = {"count": limit.count, "unit": limit.unit}
+        yield _rule(limit.payer, FILING, limit, value)
+
+
+def _claims(settings: Settings) -> Iterable[Row]:
+    for payer in settings.payers:
+        for rule in payer.claims:
+            value = rule.model_dump(mode="json")
+            yield _rule(payer.code, CLAIMS, rule, value)
+
+
+def _rule(payer: str, kind: str, rule: FilingLimit | ClaimRule, value: Mapping[str, Any]) -> Row:
+    return {
+        "payer": payer,
+        "kind": kind,
+        "plan": "",
+        "valid_from": rule.valid_from,
+        "valid_to": rule.valid_to,
+        "value": value,
+        "source": rule.source,
+        "evidence": "",
+    }
 
 
 def _renew(

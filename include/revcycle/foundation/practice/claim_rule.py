@@ -1,0 +1,47 @@
+"""How a payer wants its claims, dated and with a source: its identity at the partner, batches, enrollment, answers."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from revcycle.foundation.practice.fields import MANY, Day, Words
+from revcycle.foundation.practice.section import Section, ordered
+
+CLAIMS = "claims"
+MOST_CLAIMS = 5000  # in one interchange
+
+
+class ClaimRule(Section):
+    """What holds for claims sent from `valid_from` to `valid_to`, both included, and where it is written."""
+
+    valid_from: Day
+    valid_to: Day | None = None
+    source: Words
+
+    partner: Words
+    """The connection of the trading partner that takes this payer's claims."""
+    payer_id: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,80}$")]
+    """NM109 of loop 2010BB."""
+    payer_id_qualifier: Literal["PI", "XV"] = "PI"
+    filing_indicator: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
+    """SBR09: MB Medicare Part B, MC Medicaid, CH TRICARE, CI commercial, BL Blue Cross, and so on."""
+    usage: Literal["T", "P"] = "T"
+    """Production (P) only where the partner says P too."""
+    enrolled: bool = True
+    """Whether the payer takes electronic claims of this practice; without it they are held."""
+    alone: bool = False
+    """Whether its claims may not share an interchange with another payer's."""
+    most_claims: Annotated[int, Field(ge=1, le=MOST_CLAIMS)] = MOST_CLAIMS
+    """In one interchange."""
+    holds_for_review: Annotated[list[Words], MANY] = Field(default_factory=list)
+    """Rules of the sweep whose review findings hold this payer's claims too; `*` is every rule."""
+    takes_corrections: bool = True
+    """Whether it takes frequency 7 and 8; Medicare Part B does not."""
+    sends_277ca: bool = True
+    """Whether the payer itself answers; where not, the clearinghouse's acceptance stands for it."""
+    hours_to_277ca: Annotated[int, Field(ge=1, le=8760)] = 48
+    days_to_835: Annotated[int, Field(ge=1, le=3650)] = 30
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "ClaimRule":
+        return ordered(self)
