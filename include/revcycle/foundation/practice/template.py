@@ -46,7 +46,7 @@ facilities:
 # without one its claims are held. partner: the connection of one of trading_partners. payer_id: NM109 of the 837.
 # filing_indicator: SBR09 (MB Medicare Part B, MC Medicaid, CH TRICARE, CI commercial, BL Blue Cross, ...).
 # usage: T test or P production; P is sent only where the trading partner says P too. enrolled: false holds its claims.
-# alone: its claims share no file with another payer's. holds_for_review: rules whose review findings hold them; '*' all.
+# alone: its claims share no file with another payer's. holds_for_review: rules whose review findings hold them ('*').
 payers:
 #  - code: MEDICARE
 #    name: Medicare Part B
