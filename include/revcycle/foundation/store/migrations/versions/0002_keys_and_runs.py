@@ -1,0 +1,54 @@
+"""Keys that were missing: a version's file and patient; one problem for each code of a place."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+# A patient is written down by the run that brought the first version.
+IDENTIFY = """
+INSERT INTO patient_identity (id, run_id, recorded_at)
+SELECT DISTINCT ON (patient_id) patient_id, run_id, recorded_at FROM patient ORDER BY patient_id, version
+"""
+
+
+def upgrade() -> None:
+    _patients_have_an_identity()
+    _versions_point_out()
+    _one_problem_for_each_code()
+
+
+def _patients_have_an_identity() -> None:
+    op.create_table(
+        "patient_identity",
+        sa.Column("id", sa.BigInteger(), server_default=sa.text("nextval('patient_ids')"), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_identity")),
+        comment="A patient over all versions: what a row that belongs to a patient points to",
+    )
+    op.execute(IDENTIFY)
+    op.create_foreign_key(op.f("fk_patient_patient_id"), "patient", "patient_identity", ["patient_id"], ["id"])
+
+
+def _versions_point_out() -> None:
+    op.create_foreign_key(
+        op.f("fk_encounter_version_patient_id"), "encounter_version", "patient_identity", ["patient_id"], ["id"]
+    )
+    op.create_foreign_key(
+        op.f("fk_encounter_version_file_id"), "encounter_version", "received_file", ["file_id"], ["id"]
+    )
+
+
+def _one_problem_for_each_code() -> None:
+    op.execute("UPDATE problem SET code = field || '.' || code WHERE field <> ''")
+    op.drop_constraint(op.f("uq_problem_file_id_st_index_position_code_field"), "problem", type_="unique")
+    op.create_unique_constraint(
+        op.f("uq_problem_file_id_st_index_position_code"), "problem", ["file_id", "st_index", "position", "code"]
+    )
+    op.create_table_comment(
+        "problem",
+        "What could not be read. position: the row (the header being 1) or the segment; code: the class of the "
+        "value after the name of its field, as units.number, because one row may have the same in two fields. Holds PHI",
+    )
