@@ -57,5 +57,8 @@ def test_a_filled_database_of_the_first_revision_keeps_its_rows(first: Engine) -
         assert [tuple(row) for row in identities] == [(1, 1), (2, 1)]
         codes = connection.scalars(text("SELECT code FROM problem ORDER BY id")).all()
         assert codes == ["units.number", "charge.number", "unread"]
+        for table in ("charge_line", "diagnosis"):
+            assert connection.scalars(text(f"SELECT run_id FROM {table}")).all() == [1]
+        assert connection.execute(text("SELECT who, run_id FROM access_log")).one() == ("kim", None)
         fresh = text("INSERT INTO patient_identity (run_id) VALUES (1) RETURNING id")
         assert connection.execute(fresh).scalar_one() == 3

@@ -16,6 +16,7 @@ from revcycle.foundation.store.tables import (
     coverage,
     encounter_version,
     finding,
+    metadata,
     patient,
     patient_identity,
     payer_rule,
@@ -61,8 +62,6 @@ def a_coverage(run_id: int, first: date, last: date | None, **given: object) -> 
 
 
 def test_the_migrations_make_the_declared_tables(engine: Engine) -> None:
-    from revcycle.foundation.store.tables import metadata
-
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
@@ -193,9 +192,26 @@ def test_a_cause_has_one_open_item(engine: Engine, run_id: int) -> None:
         connection.execute(insert(work_item), row)
 
 
-@pytest.mark.parametrize("change", ["UPDATE access_log SET who = 'x'", "DELETE FROM access_log", "TRUNCATE access_log"])
+CHANGES = ["UPDATE access_log SET who = 'x'", "DELETE FROM access_log", "TRUNCATE access_log"]
+LOOK = {"at": datetime(2026, 1, 1, tzinfo=UTC), "who": "kim", "what": "show"}
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_the_access_log_only_grows(engine: Engine, change: str) -> None:
     with engine.begin() as connection:
-        connection.execute(insert(access_log), {"at": datetime(2026, 1, 1, tzinfo=UTC), "who": "kim", "what": "show"})
+        connection.execute(insert(access_log), LOOK)
     with pytest.raises(DBAPIError, match="42501"), engine.begin() as connection:
         connection.execute(text(change))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_owner_who_takes_its_rights_back_cannot_change_the_access_log_either(engine: Engine, change: str) -> None:
+    with pytest.raises(DBAPIError, match="42501 at table access_log"), engine.begin() as connection:
+        connection.execute(insert(access_log), LOOK)
+        connection.execute(text("GRANT ALL ON access_log TO CURRENT_USER"))
+        connection.execute(text(change))
+
+
+def test_every_row_but_a_run_itself_names_its_run() -> None:
+    without = {table.name for table in metadata.tables.values() if "run_id" not in table.c}
+    assert without == {"run"}

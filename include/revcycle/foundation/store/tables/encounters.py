@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from revcycle.foundation.store.tables.base import metadata, surrogate, words, written_by
+from revcycle.foundation.store.tables.base import metadata, of_run, surrogate, words, written_by
 
 
 def of_version() -> list[Column[int]]:
@@ -95,6 +95,7 @@ charge_line = Table(
     words("ndc"),
     Column("ndc_units", Numeric(12, 3)),
     words("ndc_unit"),
+    of_run(in_bulk=True),
     PrimaryKeyConstraint("encounter_id", "version", "line"),
     CheckConstraint("line >= 1", name="line"),
     CheckConstraint("unit_basis IN ('UN', 'MJ')", name="unit_basis"),
@@ -108,6 +109,7 @@ diagnosis = Table(
     *of_version(),
     Column("position", Integer, nullable=False),
     Column("code", Text, nullable=False),
+    of_run(in_bulk=True),
     PrimaryKeyConstraint("encounter_id", "version", "position"),
     comment="ICD-10-CM codes in order, upper case, without the dot; the same twice is a finding, not a failed load",
 )

@@ -1,4 +1,7 @@
-"""Keys that were missing: a version's file and patient; one problem for each code of a place."""
+"""Keys and runs that were missing: a version's file and patient, a problem's place, the run of every row.
+
+The access log only grows: a trigger says so to the table's owner too, who could give back to itself what is revoked.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,11 +15,30 @@ INSERT INTO patient_identity (id, run_id, recorded_at)
 SELECT DISTINCT ON (patient_id) patient_id, run_id, recorded_at FROM patient ORDER BY patient_id, version
 """
 
+# Lines and diagnoses are written by the run that writes their version.
+NAME_THE_RUN = """
+UPDATE {table} SET run_id = v.run_id FROM encounter_version v
+WHERE v.encounter_id = {table}.encounter_id AND v.version = {table}.version
+"""
+REFUSE = """
+CREATE FUNCTION access_log_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of the access log are neither changed nor removed'
+        USING ERRCODE = 'insufficient_privilege', TABLE = 'access_log';
+END $$
+"""
+TRIGGER = """
+CREATE TRIGGER only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON access_log
+FOR EACH STATEMENT EXECUTE FUNCTION access_log_only_grows()
+"""
+
 
 def upgrade() -> None:
     _patients_have_an_identity()
     _versions_point_out()
     _one_problem_for_each_code()
+    _rows_name_their_run()
+    _the_access_log_only_grows()
 
 
 def _patients_have_an_identity() -> None:
@@ -52,3 +74,19 @@ def _one_problem_for_each_code() -> None:
         "What could not be read. position: the row (the header being 1) or the segment; code: the class of the "
         "value after the name of its field, as units.number, because one row may have the same in two fields. Holds PHI",
     )
+
+
+def _rows_name_their_run() -> None:
+    for table in ("charge_line", "diagnosis"):
+        op.add_column(table, sa.Column("run_id", sa.BigInteger(), nullable=True))
+        op.execute(NAME_THE_RUN.format(table=table))
+        op.alter_column(table, "run_id", nullable=False)
+    of_a_change = "of a change; a look writes nothing else and has no run"
+    op.add_column("access_log", sa.Column("run_id", sa.BigInteger(), nullable=True, comment=of_a_change))
+    op.create_foreign_key(op.f("fk_access_log_run_id"), "access_log", "run", ["run_id"], ["id"])
+
+
+def _the_access_log_only_grows() -> None:
+    op.execute(REFUSE)
+    op.execute(TRIGGER)
+    op.create_table_comment("access_log", "Who read or changed which patient's data; a trigger refuses all but inserts")
