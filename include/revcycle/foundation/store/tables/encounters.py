@@ -153,5 +153,6 @@ finding = Table(
     CheckConstraint(
         "state <> 'overridden' OR (overridden_by <> '' AND override_reason <> '')", name="override_is_explained"
     ),
-    comment="What the sweep says about one encounter version; overridden ones are kept for the auditor",
+    comment="What the sweep says about one encounter version; overridden ones are kept for the auditor, a fixed "
+    "one with its person and reason: the override holds again when its cause returns to the same version",
 )

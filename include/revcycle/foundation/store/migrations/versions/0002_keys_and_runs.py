@@ -39,6 +39,11 @@ def upgrade() -> None:
     _one_problem_for_each_code()
     _rows_name_their_run()
     _the_access_log_only_grows()
+    op.create_table_comment(
+        "finding",
+        "What the sweep says about one encounter version; overridden ones are kept for the auditor, a fixed "
+        "one with its person and reason: the override holds again when its cause returns to the same version",
+    )
 
 
 def _patients_have_an_identity() -> None:
