@@ -89,8 +89,9 @@ def _item(
         if found.closed_at is not None:
             raise InputUnusable(f"Work item {item} is closed; a cause that returns opens a new one.")
         patient = connection.execute(text(PATIENT), {"encounter": found.cause_id}).scalar_one()
-        log_access(connection, at=now, who=by, what=act, patient_id=patient)
-        yield connection, found.cause_id, begin(connection, step)
+        run_id = begin(connection, step)
+        log_access(connection, at=now, who=by, what=act, patient_id=patient, run_id=run_id)
+        yield connection, found.cause_id, run_id
 
 
 def _active(connection: Connection, username: str, option: str) -> None:
