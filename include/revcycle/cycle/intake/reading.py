@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from revcycle.cycle.intake.cells import LONGEST_ID, Remark, Value
 from revcycle.cycle.intake.files import KINDS, Column, FileKind
 from revcycle.cycle.intake.problems import Problem
+from revcycle.foundation.csv_header import check_names, read_names
 from revcycle.foundation.errors import InputUnusable
 
 # Small batches: what is alive at once is what the garbage collector goes through again and again.
@@ -215,25 +216,13 @@ def _quoting(path: Path, row: int, said: str) -> str:
     return f"{path}: row {row}: a quotation mark does not match ({said}); nothing of the file can be trusted."
 
 
-def _header(path: Path, reader: _Cutter) -> tuple[FileKind, list[str]]:
-    try:
-        names = [name.strip() for name in next((row for row in reader if any(map(str.strip, row))), [])]
-    except csv.Error as error:
-        raise InputUnusable(_quoting(path, 1, str(error))) from None
+def _header(path: Path, reader: Iterator[list[str]]) -> tuple[FileKind, list[str]]:
+    names = read_names(path, reader)
     kind = max(KINDS, key=lambda kind: len(set(kind.names) & set(names)))
     if not set(kind.names) & set(names):
         raise InputUnusable(
             f"{path}: row 1 names no column of patients, coverage or charges; it must hold the names in docs/intake.md."
         )
     required = [column.name for column in kind.columns if column.required]
-    for wrong, what in (
-        ([name for name in names if name not in kind.names], "unknown column"),
-        (sorted({name for name in names if names.count(name) > 1}), "repeated column"),
-        ([name for name in required if name not in names], "missing column"),
-    ):
-        if wrong:
-            listed = ", ".join(repr(name) for name in wrong)
-            raise InputUnusable(
-                f"{path}: row 1 has {what} {listed}; the columns of {kind.name} are {', '.join(kind.names)}."
-            )
+    check_names(path, names, known=kind.names, required=required, of=kind.name)
     return kind, names
