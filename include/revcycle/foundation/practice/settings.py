@@ -24,6 +24,8 @@ from revcycle.foundation.practice.fields import (
     Zip,
 )
 
+# Coders get findings, billers everything after the claim; ops engineers may start and stop runs in Airflow.
+StaffRole = Literal["coder", "biller", "ops"]
 PayerKind = Literal[
     "medicare",
     "medicaid",
@@ -138,7 +140,7 @@ class Staff(Section):
     """A person whose worklist is filled; `username` is the Airflow user."""
 
     username: Words
-    roles: Annotated[list[Words], MANY] = []
+    roles: Annotated[list[StaffRole], MANY] = []
     credentials: Annotated[list[Words], MANY] = []
     specialties: Annotated[list[Words], MANY] = []
     approval_limit: Cents = 0

@@ -64,7 +64,8 @@ payers:
 #        limit: {days: 90}
 #        source: contract of 2026, section 7
 
-# Who works here. username is the Airflow user; credentials such as CPC, CCS, CRC decide who gets which findings.
+# Who works here. username is the Airflow user; roles are coder, biller and ops (who may start and stop runs);
+# credentials such as CPC, CCS, CRC decide who gets which findings.
 staff:
 #  - username: coder
 #    roles: [coder]
