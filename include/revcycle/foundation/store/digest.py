@@ -7,7 +7,7 @@ unless it is named here as left out, with the reason.
 import hashlib
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, FromClause, Select, Table, and_, select
+from sqlalchemy import ColumnElement, Engine, FromClause, Select, Table, and_, or_, select
 
 from revcycle.foundation.store import tables as t
 
@@ -18,7 +18,7 @@ LEFT_OUT = {
     "run": "dag_id airflow_run_id step shard business_date as_of who",
     "archive_object": "sha256 bytes location encryption_key_id",
     "access_log": "at who what patient_id origin",
-    "received_file": "partner sha256 kind first_name",
+    "received_file": "partner sha256 kind first_name state",
     "problem": "file_id st_index position code field expected found reason subject_kind subject",
     "work_event": "item_id ordinal at who what why",
     # Code sets are no property of the practice; a finding names the release it was made by.
@@ -38,7 +38,25 @@ LEFT_OUT = {
     "quarantine": "file_id cleared_at",
     "finding": "encounter_id overridden_at",
     # The same, and who has the item and how far it is, which people choose.
-    "work_item": "cause_id previous_item closed_at owner state",
+    "work_item": "cause_id encounter_id claim_id detail previous_item closed_at owner state",
+    # Numbers differ between two ways to the same state, and so do batches, holds and events.
+    "claim": "encounter_id claim_number prior_claim",
+    "claim_submission": "claim_id ordinal encounter_id version patient_row coverage_row patient_control_number "
+    "interchange_id position closed_at closed_because",
+    "submission_line": "submission_id line_control_number",
+    "claim_hold": "claim_id cause cause_id reason detail released_at released_by",
+    "claim_event": "claim_id submission_id source_kind source_id kind party at detail",
+    "payer_opinion": "submission_id at received_on event_id payer_claim_number",
+    "control_number": "partner kind last_value",
+    "interchange": "partner isa13 gs06 bht03 usage billing_npi remote_name sha256 manifest_sha256 bytes claims "
+    "amount_cents prepared_at state published_at answered",
+    "publish_attempt": "interchange_id attempt at found reached error_class",
+    "expected_answer": "subject_kind subject_id kind party due_at met_by met_at alarmed_at",
+    "remote_sighting": "partner path size mtime seen_at file_id removed_at",
+    "received_transaction": "file_id st_index isa13 gs06 st02 kind body_sha256 state",
+    "answer": "file_id st_index position part kind level code party party_id at interchange_id submission_id detail",
+    "outage": "opened_at opened_by closed_at",
+    "action": "item_id ordinal kind state who reason at",
 }
 
 
@@ -60,11 +78,22 @@ def _of_patient(table: Table, joined: FromClause) -> FromClause:
 
 _PATIENT = (t.patient.c.source_system, t.patient.c.source_patient_id)
 _ENCOUNTER = (t.encounter.c.source_system, t.encounter.c.source_encounter_id)
-_VERSION, _FINDING = t.encounter_version, t.finding
+_VERSION, _FINDING, _SUBMISSION = t.encounter_version, t.finding, t.claim_submission
 
 FACTS: dict[str, Select[Any]] = {
     table.name: _current(table)
-    for table in (t.practice, t.billing_provider, t.provider, t.facility, t.payer, t.payer_rule, t.staff, t.patient)
+    for table in (
+        t.practice,
+        t.billing_provider,
+        t.provider,
+        t.facility,
+        t.payer,
+        t.payer_rule,
+        t.payer_identifier,
+        t.trading_partner,
+        t.staff,
+        t.patient,
+    )
 } | {
     "coverage": _current(t.coverage).add_columns(*_PATIENT).select_from(_of_patient(t.coverage, t.coverage)),
     "encounter": select(*_ENCOUNTER, t.encounter.c.cancelled_at.is_not(None), *_PATIENT, *business_columns(_VERSION))
@@ -74,8 +103,39 @@ FACTS: dict[str, Select[Any]] = {
     "finding": select(*_ENCOUNTER, *business_columns(_FINDING))
     .join_from(_FINDING, t.encounter, _FINDING.c.encounter_id == t.encounter.c.id)
     .where(_FINDING.c.version == t.encounter.c.current_version, _FINDING.c.state != "fixed"),
-    "work_item": select(*_ENCOUNTER, *business_columns(t.work_item))
-    .join_from(t.work_item, t.encounter, t.work_item.c.cause_id == t.encounter.c.id)
+    "claim": select(*_ENCOUNTER, *business_columns(t.claim)).join_from(
+        t.claim, t.encounter, t.claim.c.encounter_id == t.encounter.c.id
+    ),
+    "claim_submission": select(
+        *_ENCOUNTER,
+        t.claim.c.responsibility,
+        t.claim.c.split,
+        t.encounter_version.c.content_sha256,
+        _SUBMISSION.c.closed_at.is_(None),
+        *business_columns(_SUBMISSION),
+        *business_columns(t.payer_opinion),
+    )
+    .select_from(
+        _SUBMISSION.join(t.claim, t.claim.c.id == _SUBMISSION.c.claim_id)
+        .join(t.encounter, t.encounter.c.id == t.claim.c.encounter_id)
+        .join(_VERSION, and_(_VERSION.c.encounter_id == t.encounter.c.id, _VERSION.c.version == _SUBMISSION.c.version))
+        .join(t.payer_opinion, t.payer_opinion.c.submission_id == _SUBMISSION.c.id, isouter=True)
+    )
+    .where(or_(_SUBMISSION.c.interchange_id.is_not(None), _SUBMISSION.c.closed_at.is_(None))),
+    "submission_line": select(*_ENCOUNTER, t.claim.c.split, *business_columns(t.submission_line))
+    .select_from(
+        t.submission_line.join(_SUBMISSION, _SUBMISSION.c.id == t.submission_line.c.submission_id)
+        .join(t.claim, t.claim.c.id == _SUBMISSION.c.claim_id)
+        .join(t.encounter, t.encounter.c.id == t.claim.c.encounter_id)
+    )
+    .where(or_(_SUBMISSION.c.interchange_id.is_not(None), _SUBMISSION.c.closed_at.is_(None))),
+    "outage": select(*business_columns(t.outage)).where(t.outage.c.closed_at.is_(None)),
+    "work_item": select(*_ENCOUNTER, t.claim.c.responsibility, t.claim.c.split, *business_columns(t.work_item))
+    .select_from(
+        t.work_item.join(t.encounter, t.encounter.c.id == t.work_item.c.encounter_id, isouter=True).join(
+            t.claim, t.claim.c.id == t.work_item.c.claim_id, isouter=True
+        )
+    )
     .where(t.work_item.c.closed_at.is_(None)),
 }
 

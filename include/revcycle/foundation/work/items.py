@@ -134,6 +134,7 @@ def _open(
             | {
                 "cause_kind": EDITS,
                 "cause_id": cause.cause_id,
+                "encounter_id": cause.cause_id,
                 "queue": QUEUE,
                 "owner": owner,
                 "state": "assigned" if owner else "open",
