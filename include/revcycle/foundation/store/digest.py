@@ -42,7 +42,7 @@ LEFT_OUT = {
     # Numbers differ between two ways to the same state, and so do batches, holds and events.
     "claim": "encounter_id claim_number prior_claim",
     "claim_submission": "claim_id ordinal encounter_id version patient_row coverage_row patient_control_number "
-    "interchange_id position closed_at closed_because",
+    "interchange_id position closed_because",
     "submission_line": "submission_id line_control_number",
     "claim_hold": "claim_id cause cause_id reason detail released_at released_by",
     "claim_event": "claim_id submission_id source_kind source_id kind party at detail",
