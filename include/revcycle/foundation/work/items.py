@@ -22,8 +22,9 @@ MACHINE = "revcycle"
 WORK_LOCK = 7_203_003
 
 CAUSES = """
-SELECT f.encounter_id AS cause_id, array_agg(DISTINCT f.rule ORDER BY f.rule) AS rules,
-       bool_or(f.severity = 'block') AS blocks, v.charge_cents AS amount_cents,
+SELECT f.encounter_id AS cause_id, e.source_system || '/' || e.source_encounter_id AS cause,
+       array_agg(DISTINCT f.rule ORDER BY f.rule) AS rules, bool_or(f.severity = 'block') AS blocks,
+       v.charge_cents AS amount_cents,
        coalesce((SELECT p.specialty FROM charge_line l
                  JOIN provider p ON p.npi = l.rendering_npi AND p.superseded_at IS NULL
                  WHERE l.encounter_id = v.encounter_id AND l.version = v.version
@@ -32,7 +33,7 @@ FROM finding f
 JOIN encounter e ON e.id = f.encounter_id AND e.current_version = f.version AND e.cancelled_at IS NULL
 JOIN encounter_version v ON v.encounter_id = f.encounter_id AND v.version = f.version
 WHERE f.state = 'open' AND f.severity IN ('block', 'review')
-GROUP BY f.encounter_id, v.encounter_id, v.version, v.charge_cents
+GROUP BY f.encounter_id, e.id, v.encounter_id, v.version
 ORDER BY f.encounter_id
 """
 SERVICES = """
@@ -46,7 +47,13 @@ LAST_CLOSED = """
 SELECT DISTINCT ON (cause_id) cause_id, id FROM work_item
 WHERE cause_kind = :kind AND closed_at IS NOT NULL AND cause_id = ANY (:causes) ORDER BY cause_id, id DESC
 """
+GIVEN_BY_PEOPLE = """
+SELECT DISTINCT item_id FROM work_event WHERE item_id = ANY (:items) AND what LIKE 'assigned to %' AND who <> :machine
+"""
 LAST_EVENT = "SELECT coalesce(max(ordinal), 0) FROM work_event WHERE item_id = :item"
+
+_Kept = tuple[Row[Any], Row[Any], dict[str, Any]]
+"""An open item, its cause as it is now, and the terms that follow from it."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,9 @@ def raise_items(engine: Engine, *, now: datetime, step: Step) -> WorkCounts:
         due = _due_dates(connection, list(causes))
         _close(connection, gone, now=now, run_id=run_id)
         _open(connection, [causes[cause] for cause in new], due, now=now, run_id=run_id)
-        _refresh(connection, standing, {cause: _terms(row, due) for cause, row in causes.items() if cause in standing})
+        kept = [(standing[cause], row, _terms(row, due)) for cause, row in causes.items() if cause in standing]
+        _hand_on(connection, kept, now=now, run_id=run_id)
+        _refresh(connection, kept)
     return WorkCounts(opened=len(new), closed=len(gone), kept=len(standing) - len(gone))
 
 
@@ -119,7 +128,7 @@ def _open(
     rows = []
     for cause in causes:
         terms = _terms(cause, due)
-        owner = choose(cause.cause_id, Need(terms["credential"], terms["specialty"]), coders)
+        owner = choose(cause.cause, Need(terms["credential"], terms["specialty"]), coders)
         rows.append(
             terms
             | {
@@ -151,10 +160,32 @@ def _terms(cause: Row[Any], due: dict[int, date]) -> dict[str, Any]:
     }
 
 
-def _refresh(connection: Connection, standing: dict[int, Row[Any]], wanted: dict[int, dict[str, Any]]) -> None:
+def _hand_on(connection: Connection, kept: Sequence[_Kept], *, now: datetime, run_id: int) -> None:
+    """Give items whose findings now need another credential to a coder who has it.
+
+    Whoever has it already goes on, and so does whoever was named by a person.
+    """
+    changed = [one for one in kept if one[0].credential != one[2]["credential"]]
+    if not changed:
+        return
+    coders = _coders(connection)
+    asked = {"items": [item.id for item, _, _ in changed], "machine": MACHINE}
+    named = set(connection.scalars(text(GIVEN_BY_PEOPLE), asked))
+    for item, cause, terms in changed:
+        able = {coder.username for coder in coders if terms["credential"] in coder.credentials}
+        owner = choose(cause.cause, Need(terms["credential"], terms["specialty"]), coders)
+        if item.id in named or item.owner in able or owner in ("", item.owner):
+            continue
+        connection.execute(
+            update(work_item).where(work_item.c.id == item.id).values(owner=owner, state="assigned", run_id=run_id)
+        )
+        why = f"the findings now need {terms['credential']}"
+        record(connection, item.id, at=now, who=MACHINE, what=f"assigned to {owner}", why=why, run_id=run_id)
+
+
+def _refresh(connection: Connection, kept: Sequence[_Kept]) -> None:
     """A new version may have another charge or date of service."""
-    for cause, terms in wanted.items():
-        item = standing[cause]
+    for item, _, terms in kept:
         if any(getattr(item, name) != value for name, value in terms.items()):
             connection.execute(update(work_item).where(work_item.c.id == item.id).values(terms))
 
