@@ -36,15 +36,20 @@ class Payer:
     limit: dict[str, int]
     limit_days: int
     source: str
+    payer_id: str
+    filing_indicator: str
 
 
 PAYERS = (
-    Payer("MEDICARE", "Medicare Part B", "medicare", {"years": 1}, 365, "42 CFR 424.44"),
-    Payer("MEDICAID", "State Medicaid (sample)", "medicaid", {"months": 12}, 365, "42 CFR 447.45(d)(1)"),
-    Payer("TRICARE", "TRICARE East (sample)", "tricare", {"years": 1}, 365, "32 CFR 199.7"),
-    Payer("LARKSPUR", "Larkspur Mutual Health", "commercial", {"days": 180}, 180, "sample contract, section 7.2"),
-    Payer("TIDEWATER", "Tidewater Benefit Plan", "commercial", {"days": 90}, 90, "sample contract, section 4.1"),
+    Payer("MEDICARE", "Medicare Part B", "medicare", {"years": 1}, 365, "42 CFR 424.44", "SMPMB", "MB"),
+    Payer("MEDICAID", "State Medicaid (sample)", "medicaid", {"months": 12}, 365, "42 CFR 447.45(d)(1)", "SMPMC", "MC"),
+    Payer("TRICARE", "TRICARE East (sample)", "tricare", {"years": 1}, 365, "32 CFR 199.7", "SMPCH", "CH"),
+    Payer(
+        "LARKSPUR", "Larkspur Mutual Health", "commercial", {"days": 180}, 180, "sample contract, 7.2", "LARKS", "CI"
+    ),
+    Payer("TIDEWATER", "Tidewater Benefit Plan", "commercial", {"days": 90}, 90, "sample contract, 4.1", "TIDEW", "CI"),
 )
+CLEARINGHOUSE = "clearinghouse"
 PAYER_CODES = tuple(payer.code for payer in PAYERS)
 
 _PROVIDERS = (
@@ -113,8 +118,23 @@ def _practice() -> dict[str, object]:
                 "kind": payer.kind,
                 "time_zone": TIME_ZONE,
                 "filing_limits": [{"valid_from": _SINCE, "limit": dict(payer.limit), "source": payer.source}],
+                "claims": [_claims(payer)],
             }
             for payer in PAYERS
+        ],
+        "trading_partners": [
+            {
+                "connection": CLEARINGHOUSE,
+                "name": "Simulated clearinghouse",
+                "usage": "T",
+                "sender_id": "SAMPLETONMG",
+                "receiver_id": "SIMULATEDCH",
+                "submitter_name": "Sampleton Medical Group",
+                "submitter_id": "SAMPLE01",
+                "contact_name": "EDI desk",
+                "contact_phone": "2075550100",
+                "receiver_name": "Simulated clearinghouse",
+            }
         ],
         "staff": [
             {
@@ -126,6 +146,17 @@ def _practice() -> dict[str, object]:
             }
             for username, roles, credentials, specialties, approval_limit in _STAFF
         ],
+    }
+
+
+def _claims(payer: Payer) -> dict[str, object]:
+    return {
+        "valid_from": _SINCE,
+        "source": "sample",
+        "partner": CLEARINGHOUSE,
+        "payer_id": payer.payer_id,
+        "filing_indicator": payer.filing_indicator,
+        "takes_corrections": payer.kind != "medicare",
     }
 
 

@@ -7,6 +7,7 @@ encounter (encounter_id, version, patient_id, status, entered_on, name, source_s
 current_line, current_diagnosis                                                           of what is not cancelled
 patient   (patient_id, birth_date), coverage (patient_id, payer, first, last)             primary coverage only
 result    (encounter_id, version, edit_set, context)
+sent      (encounter_id, version)                   versions that are billed: their findings stay as they were
 """
 
 from collections.abc import Iterator
@@ -40,6 +41,10 @@ WHERE superseded_at IS NULL AND responsibility = 'P' AND {patients}
 RESULTS = """
 SELECT encounter_id, version, edit_set::text AS edit_set, context FROM sweep_result WHERE {diagnoses}
 """
+SENT = """
+SELECT s.encounter_id, s.version FROM claim_submission s JOIN claim c ON c.id = s.claim_id
+WHERE s.interchange_id IS NOT NULL AND c.state IN ('submitted', 'adjudicated', 'closed') AND {sent}
+"""
 FETCHED = {
     "encounter": ENCOUNTERS,
     "line_version": LINES,
@@ -47,6 +52,7 @@ FETCHED = {
     "patient": PATIENTS,
     "coverage": COVERAGES,
     "result": RESULTS,
+    "sent": SENT,
 }
 CURRENT = """
 CREATE TABLE current_line AS SELECT l.* FROM line_version l SEMI JOIN encounter e
@@ -70,11 +76,11 @@ class Scope:
             return f"{column} = ANY ('{{{','.join(str(int(patient)) for patient in self.patients)}}}'::bigint[])"
         return f"{column} % {int(self.of)} = {int(self.index)}" if self.of > 1 else "true"
 
-    def where_encounter(self) -> str:
-        """The scope as a condition on `encounter_id`."""
+    def where_encounter(self, column: str = "encounter_id") -> str:
+        """The scope as a condition on a column of encounter ids."""
         if self.of == 1 and not self.patients:
             return "true"
-        return f"encounter_id IN (SELECT encounter_id FROM encounter_version WHERE {self.where('patient_id')})"
+        return f"{column} IN (SELECT encounter_id FROM encounter_version WHERE {self.where('patient_id')})"
 
 
 @contextmanager
@@ -85,6 +91,7 @@ def snapshot(reader: Reader, scope: Scope, spill: Path) -> Iterator[duckdb.DuckD
         "lines": scope.where("patient_id"),
         "patients": scope.where("patient_id"),
         "diagnoses": scope.where_encounter(),
+        "sent": scope.where_encounter("s.encounter_id"),
     }
     with connect(spill) as db:
         for name, query in FETCHED.items():

@@ -30,7 +30,8 @@ CREATE TABLE due AS
                (hash(n.digest, c.digest)::HUGEINT - 9223372036854775808)::BIGINT AS context
         FROM encounter LEFT JOIN neighbourhood n USING (encounter_id) LEFT JOIN circumstance c USING (patient_id)
         WHERE entered_on <= $through)
-    FROM context ANTI JOIN (FROM result WHERE edit_set = $edit_set) USING (encounter_id, version, context)
+    FROM (FROM context ANTI JOIN (FROM result WHERE edit_set = $edit_set) USING (encounter_id, version, context))
+    ANTI JOIN sent USING (encounter_id, version)
 """
 NEEDED = """
 CREATE TABLE needed AS
@@ -44,7 +45,7 @@ def find_due(db: duckdb.DuckDBPyConnection, *, edit_set: str, through: date) -> 
     """Make the tables `due` (encounter_id, version, entered_on, context) and `needed` (encounter_id: the due ones with
     lines and their neighbours) of a snapshot; returns how many are due.
 
-    Due is what belongs to `through` or earlier and has no result that counts.
+    Due is what belongs to `through` or earlier, has no result that counts, and is not billed as it stands.
     """
     db.execute(CONTEXT)
     db.execute(DUE, {"edit_set": edit_set, "through": through})

@@ -66,6 +66,7 @@ def read(path: Path) -> Settings:
         first = min(error.errors(include_url=False, include_input=False), key=lambda e: marked.line(e["loc"]))
         raise _unusable(path, marked, first["loc"], _sentence(first)) from None
     _refuse_repeats(path, marked, settings)
+    _refuse_unknown_partners(path, marked, settings)
     return settings
 
 
@@ -111,6 +112,15 @@ def _refuse_repeats(path: Path, marked: Marked, settings: Settings) -> None:
                 first = marked.line((section, seen[value], key))
                 raise _unusable(path, marked, (section, at, key), f"the same {key} stands in line {first} already")
             seen[value] = at
+
+
+def _refuse_unknown_partners(path: Path, marked: Marked, settings: Settings) -> None:
+    known = {partner.connection for partner in settings.trading_partners}
+    for at, payer in enumerate(settings.payers):
+        for nth, rule in enumerate(payer.claims):
+            if rule.partner not in known:
+                place: Place = ("payers", at, "claims", nth, "partner")
+                raise _unusable(path, marked, place, "the connection of one of trading_partners is expected")
 
 
 def _unusable(path: Path, marked: Marked, place: Place, said: str) -> InputUnusable:

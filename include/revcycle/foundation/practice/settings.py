@@ -139,14 +139,6 @@ class Settings(Section):
     trading_partners: Annotated[list[TradingPartner], MANY] = Field(default_factory=list)
     staff: Annotated[list[Staff], MANY] = Field(default_factory=list)
 
-    @model_validator(mode="after")
-    def _claims_go_to_a_partner(self) -> "Settings":
-        known = {partner.connection for partner in self.trading_partners}
-        for payer in self.payers:
-            if missing := {rule.partner for rule in payer.claims} - known:
-                raise ValueError(f"a connection of trading_partners for {min(missing)}, the partner of {payer.code}")
-        return self
-
     def day_of(self, now: datetime) -> date:
         """The practice's date at an instant: the day of an intake."""
         return now.astimezone(ZoneInfo(self.time_zone)).date()

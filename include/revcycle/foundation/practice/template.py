@@ -42,6 +42,11 @@ facilities:
 # kind: medicare, medicaid, tricare, champva, commercial, workers_compensation, auto, self_pay or other.
 # filing_limits: how long a claim may take from the date of service, in days, months or years, for services from
 # valid_from to valid_to (may be left out), and where that is written. A payer without one is not judged by it.
+# claims of a payer says how it takes claims, from valid_from to valid_to (may be left out), and where that is written;
+# without one its claims are held. partner: the connection of one of trading_partners. payer_id: NM109 of the 837.
+# filing_indicator: SBR09 (MB Medicare Part B, MC Medicaid, CH TRICARE, CI commercial, BL Blue Cross, ...).
+# usage: T test or P production; P is sent only where the trading partner says P too. enrolled: false holds its claims.
+# alone: its claims share no file with another payer's. holds_for_review: rules whose review findings hold them ('*').
 payers:
 #  - code: MEDICARE
 #    name: Medicare Part B
@@ -63,6 +68,52 @@ payers:
 #      - valid_from: 2026-01-01
 #        limit: {days: 90}
 #        source: contract of 2026, section 7
+#    claims:
+#      - valid_from: 2020-01-01
+#        source: companion guide of 2020
+#        partner: clearinghouse
+#        payer_id: EXMPL
+#        filing_indicator: CI
+#        usage: T
+#        enrolled: true
+#        alone: false
+#        most_claims: 2000
+#        holds_for_review: [addon.primary_missing]
+#        takes_corrections: true
+#        sends_277ca: true
+#        hours_to_277ca: 48
+#        days_to_835: 30
+
+# Who takes the files: mostly one clearinghouse. connection is the id of an Airflow connection of type SFTP (host, port,
+# login, password or private key, and `host_key` in its extra); everything but the ids and the contact may be left out.
+trading_partners:
+#  - connection: clearinghouse
+#    name: Example Clearinghouse
+#    usage: T
+#    sender_qualifier: ZZ
+#    sender_id: EXAMPLEGRP
+#    receiver_qualifier: ZZ
+#    receiver_id: EXAMPLECH
+#    submitter_name: Example Medical Group
+#    submitter_id: "4711"
+#    contact_name: EDI desk
+#    contact_phone: "2075550100"
+#    receiver_name: Example Clearinghouse
+#    mailbox:
+#      upload: /inbound
+#      download: /outbound
+#      style: rename
+#      temporary: ".{name}.part"
+#      name: "{sender}-{isa13:09}.837"
+#      picks_up: true
+#      removes: false
+#      read_back: false
+#    host_keys: ["ssh-ed25519 AAAAexample"]
+#    refuses_duplicates: true
+#    sends_positive_ta1: true
+#    hours_to_ta1: 2
+#    hours_to_999: 24
+#    hours_in_doubt: 24
 
 # Who works here. username is the Airflow user; credentials such as CPC, CCS, CRC decide who gets which findings.
 staff:
