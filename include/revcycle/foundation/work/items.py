@@ -74,7 +74,7 @@ def raise_items(engine: Engine, *, now: datetime, step: Step) -> WorkCounts:
         standing = _open_items(connection)
         gone = [item.id for cause, item in standing.items() if cause not in causes]
         new = [cause for cause in causes if cause not in standing]
-        due = _due_dates(connection, list(causes))
+        due = due_dates(connection, list(causes))
         _close(connection, gone, now=now, run_id=run_id)
         _open(connection, [causes[cause] for cause in new], due, now=now, run_id=run_id)
         kept = [(standing[cause], row, _terms(row, due)) for cause, row in causes.items() if cause in standing]
@@ -97,20 +97,21 @@ def _open_items(connection: Connection) -> dict[int, Row[Any]]:
     return {row.cause_id: row for row in rows}
 
 
-def _coders(connection: Connection) -> list[Coder]:
+def staff_with(connection: Connection, role: str) -> list[Coder]:
+    """The active members of staff who have the role."""
     query = select(staff.c.username, staff.c.credentials, staff.c.specialties).where(
-        staff.c.superseded_at.is_(None), any_(staff.c.roles) == "coder"
+        staff.c.superseded_at.is_(None), any_(staff.c.roles) == role
     )
     return [
         Coder(row.username, frozenset(row.credentials), frozenset(row.specialties)) for row in connection.execute(query)
     ]
 
 
-def _due_dates(connection: Connection, causes: Sequence[int]) -> dict[int, date]:
+def due_dates(connection: Connection, encounters: Sequence[int]) -> dict[int, date]:
     """The earliest last day of filing of each encounter's lines, where a rule of its primary payer names one."""
     limits = stored_limits(connection)
     due: dict[int, date] = {}
-    for encounter_id, payer, service in connection.execute(text(SERVICES), {"causes": list(causes)}):
+    for encounter_id, payer, service in connection.execute(text(SERVICES), {"causes": list(encounters)}):
         for limit in limits:
             if limit.payer == payer and limit.covers(service):
                 due[encounter_id] = min(due.get(encounter_id, date.max), due_on(limit, service))
@@ -122,7 +123,7 @@ def _open(
 ) -> None:
     if not causes:
         return
-    coders = _coders(connection)
+    coders = staff_with(connection, QUEUE)
     asked = {"kind": EDITS, "causes": [cause.cause_id for cause in causes]}
     before = {row.cause_id: row.id for row in connection.execute(text(LAST_CLOSED), asked)}
     rows = []
@@ -169,7 +170,7 @@ def _hand_on(connection: Connection, kept: Sequence[_Kept], *, now: datetime, ru
     changed = [one for one in kept if one[0].credential != one[2]["credential"]]
     if not changed:
         return
-    coders = _coders(connection)
+    coders = staff_with(connection, QUEUE)
     asked = {"items": [item.id for item, _, _ in changed], "machine": MACHINE}
     named = set(connection.scalars(text(GIVEN_BY_PEOPLE), asked))
     for item, cause, terms in changed:
