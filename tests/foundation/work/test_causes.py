@@ -121,9 +121,9 @@ def test_one_item_is_shown_with_its_claim_and_its_lines(office: Office) -> None:
 
 def test_open_items_without_an_encounter_are_part_of_the_digest(office: Office) -> None:
     sent = office.send()
-    before = digests(office.engine)["work"]
+    before = digests(office.engine)["work_item"]
     raised(office, Cause("doubt", sent.id, "ops"))
-    assert digests(office.engine)["work"] != before
+    assert digests(office.engine)["work_item"] != before
 
 
 def test_what_a_person_has_settled_is_known(office: Office) -> None:
