@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from revcycle.cli.progress import watching
 from revcycle.cli.terminal import say
 from revcycle.foundation.state import State
+from revcycle.local.disk import full_disks
 from revcycle.local.night import Night, run_night
 from revcycle.local.practice import practice_engine
 from revcycle.local.summary import Seconds, Summary, summarize
@@ -29,7 +30,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
         night = run_night(state, arguments.date, now=datetime.now(UTC), watch=watch)
     summary = summarize(practice_engine(state), arguments.date, Seconds(night=round(night.seconds, 1)))
     print_summary(summary, as_json=arguments.json)
-    return report_failures(night)
+    return report_failures(night, state)
 
 
 def print_summary(summary: Summary, *, as_json: bool) -> None:
@@ -44,10 +45,12 @@ def print_summary(summary: Summary, *, as_json: bool) -> None:
     print(f"Work items open    {summary.work_items_open:,}   (./revcycle work list)")
 
 
-def report_failures(night: Night) -> int:
-    """Name what is red, on stderr; returns the exit code."""
+def report_failures(night: Night, state: State) -> int:
+    """Name what is red, on stderr, and a full disk that may be why; returns the exit code."""
     if night.succeeded:
         return 0
     sys.stdout.flush()
     say(f"The night is red: {', '.join(night.failed) or 'see the grid'}. The DAG's documentation says what to do.")
+    for trouble in full_disks(state):
+        say(trouble)
     return 1

@@ -10,6 +10,7 @@ from revcycle.foundation.reference.projection import read_projection_or_empty
 from revcycle.foundation.state import State
 from revcycle.local import processes, supervisor
 from revcycle.local.databases import databases, pgpass_file, without_password
+from revcycle.local.disk import full_disks
 from revcycle.local.health import NOTHING, Health, health, supervisor_report
 from revcycle.local.log_files import part_log
 from revcycle.local.secrets import password_file
@@ -73,7 +74,7 @@ def status(state: State, today: date) -> Status:
 
 
 def _troubles(state: State, living: processes.Parts) -> list[str]:
-    return _refused(state) + _unwell(state, living)
+    return full_disks(state) + _refused(state) + _unwell(state, living)
 
 
 def _refused(state: State) -> list[str]:
