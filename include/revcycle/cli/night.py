@@ -10,7 +10,7 @@ from revcycle.cli.terminal import say
 from revcycle.foundation.state import State
 from revcycle.local.disk import full_disks
 from revcycle.local.night import Night, run_night
-from revcycle.local.practice import practice_engine
+from revcycle.local.practice import existing_practice
 from revcycle.local.summary import Seconds, Summary, summarize
 
 
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     """Run the night and print its summary; 0 when its runs succeeded, whatever they found."""
     with watching(f"Night of {arguments.date}") as watch:
         night = run_night(state, arguments.date, now=datetime.now(UTC), watch=watch)
-    summary = summarize(practice_engine(state), arguments.date, Seconds(night=round(night.seconds, 1)))
+    summary = summarize(existing_practice(state), arguments.date, Seconds(night=round(night.seconds, 1)))
     print_summary(summary, as_json=arguments.json)
     return report_failures(night, state)
 

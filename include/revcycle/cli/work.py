@@ -13,7 +13,7 @@ from revcycle.cycle.edits import explain
 from revcycle.foundation import work
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step
-from revcycle.local.practice import practice_engine
+from revcycle.local.practice import existing_practice
 
 QUARANTINE = ("source", "kind", "subject", "file", "row", "field", "found", "expected", "reason")
 COLUMNS = ("item", "state", "owner", "due_on", "amount", "credential", "specialty", "encounter", "patient", "rules")
@@ -65,7 +65,7 @@ def _item(
 def run_list(arguments: argparse.Namespace, state: State) -> int:
     """Print the worklist."""
     items = work.worklist(
-        practice_engine(state),
+        existing_practice(state),
         now=datetime.now(UTC),
         who=getpass.getuser(),
         find=arguments.find,
@@ -83,7 +83,7 @@ def run_list(arguments: argparse.Namespace, state: State) -> int:
 
 def run_quarantine(arguments: argparse.Namespace, state: State) -> int:
     """Print what is held back; it goes in with the next delivery that can be read."""
-    held = intake.quarantined(practice_engine(state))
+    held = intake.quarantined(existing_practice(state))
     rows = [["" if row[column] is None else str(row[column]) for column in QUARANTINE] for row in held]
     if arguments.csv:
         csv.writer(sys.stdout).writerows([QUARANTINE, *rows])
@@ -95,7 +95,7 @@ def run_quarantine(arguments: argparse.Namespace, state: State) -> int:
 
 def run_show(arguments: argparse.Namespace, state: State) -> int:
     """Print one item whole."""
-    item = work.show(practice_engine(state), arguments.item, now=datetime.now(UTC), who=getpass.getuser())
+    item = work.show(existing_practice(state), arguments.item, now=datetime.now(UTC), who=getpass.getuser())
     for column in COLUMNS[:-1]:
         print(f"{column:<12}{_cell(item, column)}")
     print(f"{'diagnoses':<12}{' '.join(item['diagnoses'])}\n")
@@ -115,7 +115,7 @@ def run_assign(arguments: argparse.Namespace, state: State) -> int:
     """Give the item to `--to`."""
     at = datetime.now(UTC)
     work.assign(
-        practice_engine(state), arguments.item, to=arguments.to, by=arguments.by, now=at, step=_step(arguments, at)
+        existing_practice(state), arguments.item, to=arguments.to, by=arguments.by, now=at, step=_step(arguments, at)
     )
     return 0
 
@@ -123,7 +123,7 @@ def run_assign(arguments: argparse.Namespace, state: State) -> int:
 def run_note(arguments: argparse.Namespace, state: State) -> int:
     """Write the note down."""
     at = datetime.now(UTC)
-    engine = practice_engine(state)
+    engine = existing_practice(state)
     work.note(engine, arguments.item, words=arguments.text, by=arguments.by, now=at, step=_step(arguments, at))
     return 0
 
@@ -132,7 +132,7 @@ def run_override(arguments: argparse.Namespace, state: State) -> int:
     """Override the item's open findings, or those of one rule."""
     at = datetime.now(UTC)
     count, closed = work.override(
-        practice_engine(state),
+        existing_practice(state),
         arguments.item,
         reason=arguments.reason,
         by=arguments.by,

@@ -23,6 +23,7 @@ from revcycle.foundation.state import State
 from revcycle.foundation.store.server_account import client_program
 from revcycle.local import processes
 from revcycle.local.databases import Databases, start_databases, without_password
+from revcycle.local.practice import require_practice
 from revcycle.local.secrets import read_secrets, write_secrets
 
 FORM = 1
@@ -41,8 +42,7 @@ def backup(state: State, target: Path, report: Report) -> None:
     Raises: InputUnusable when the state holds no practice or the file cannot be written; ServiceUnavailable when a
     database cannot be dumped.
     """
-    if not state.practice_yaml.exists():
-        raise InputUnusable(f"There is no practice in {state.root} to back up; was another --state meant?")
+    require_practice(state)
     databases = start_databases(state, report)
     with _scratch(target) as scratch:
         for name in DATABASES:
