@@ -39,7 +39,23 @@ def deliver(stocked: State) -> Deliver:
 
 
 @pytest.fixture
-def night(practice: Engine, run_partition: Night) -> Night:
+def counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Airflow's answer to a callback: `DAG.test` calls it in a process that has nobody to ask."""
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+    from airflow.utils.session import create_session
+
+    def count(*, dag_id: str, task_ids: list[str], run_ids: list[str], states: list[str]) -> int:
+        asked = {"dag_id": [dag_id], "task_id": task_ids, "run_id": run_ids, "state": states}
+        matching = [getattr(TaskInstance, name).in_(values) for name, values in asked.items()]
+        with create_session() as session:
+            return session.scalar(select(func.count()).select_from(TaskInstance).where(*matching))
+
+    monkeypatch.setattr(RuntimeTaskInstance, "get_ti_count", staticmethod(count))
+
+
+@pytest.fixture
+def night(practice: Engine, run_partition: Night, counted: None) -> Night:
     def make(key: str | None = "2026-09-10", conf: dict[str, Any] | None = None) -> Any:
         return run_partition("code_validation", key, conf)
 
@@ -160,7 +176,20 @@ def test_a_failed_chunk_makes_the_run_red_and_holds_up_nothing_else(
     assert announced(made) == [("revcycle_swept", "2026-09-10")]
     assert xcom(made, "raise_work")["opened"] == 1
     assert xcom(made, "verify")["unswept"] == 1
-    assert [(alarm["kind"], alarm["business_date"]) for alarm in recent(state)] == [("run_failed", "2026-09-10")]
+    called = [(alarm["kind"], alarm["business_date"], alarm["task_id"]) for alarm in recent(state)]
+    assert called == [("run_failed", "2026-09-10", "sweep")]
+
+
+def test_an_alarm_names_the_first_cause_and_counts_no_chunk_where_none_was_planned(
+    night: Night, state: State, capfd: pytest.CaptureFixture[str]
+) -> None:
+    state.practice_yaml.write_text("practice: [")
+    found = states(night())
+    assert (found["take_inbox"], found["sweep"], found["all_chunks_done"]) == ("failed", "upstream_failed", "failed")
+    assert [alarm["task_id"] for alarm in recent(state)] == ["take_inbox"]
+    said = "".join(capfd.readouterr())
+    assert "No chunk of sweep was planned" in said
+    assert "1 of 1" not in said
 
 
 def test_a_database_that_was_away_is_tried_again(

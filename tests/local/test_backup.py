@@ -102,6 +102,6 @@ def test_an_object_that_was_changed_in_the_file_is_refused(practice: Desk, other
 
 
 def test_a_state_without_a_practice_is_not_backed_up(other: State, tmp_path: Path) -> None:
-    with pytest.raises(InputUnusable, match="no practice in .*other"):
+    with pytest.raises(InputUnusable, match=r"no practice in .*other"):
         backup(other, tmp_path / "backup", said_nothing)
     assert not (tmp_path / "backup").exists()

@@ -12,23 +12,20 @@ RUN = IDS | {"partition_key": "2026-11-05", "conf": None}
 
 
 @pytest.mark.parametrize(
-    ("context", "date", "task"),
+    ("context", "date"),
     [
-        ({"dag_run": SimpleNamespace(**RUN), "task_instance": SimpleNamespace(task_id="sweep")}, "2026-11-05", "sweep"),
+        ({"dag_run": SimpleNamespace(**RUN)}, "2026-11-05"),
         (
             {"dag_run": SimpleNamespace(**IDS, partition_key=None, conf={"business_date": "2026-11-04"})},
             "2026-11-04",
-            "",
         ),
-        ({"dag_run": SimpleNamespace(**IDS, partition_key=None, conf=None)}, "", ""),
-        ({"dag_run": SimpleNamespace(**IDS, partition_key=None, conf={"business_date": "Quillfeather"})}, "", ""),
-        ({"dag": SimpleNamespace(dag_id="code_validation"), "run_id": "manual__1", "reason": "timed_out"}, "", ""),
+        ({"dag_run": SimpleNamespace(**IDS, partition_key=None, conf=None)}, ""),
+        ({"dag_run": SimpleNamespace(**IDS, partition_key=None, conf={"business_date": "Quillfeather"})}, ""),
+        ({"dag": SimpleNamespace(dag_id="code_validation"), "run_id": "manual__1", "reason": "timed_out"}, ""),
     ],
     ids=["with key", "date of conf", "no date", "what is no date", "only ids"],
 )
-def test_a_failed_run_calls_with_all_that_airflow_tells(
-    context: dict[str, Any], date: str, task: str, state: State
-) -> None:
+def test_a_failed_run_calls_with_all_that_airflow_tells(context: dict[str, Any], date: str, state: State) -> None:
     from revcycle_airflow.alarms import run_failed
 
     run_failed(context)
@@ -36,8 +33,63 @@ def test_a_failed_run_calls_with_all_that_airflow_tells(
     assert {name: alarm[name] for name in ("kind", "dag_id", "run_id", "business_date", "task_id")} == IDS | {
         "kind": "run_failed",
         "business_date": date,
-        "task_id": task,
+        "task_id": "",
     }
+
+
+@pytest.fixture
+def last_failed() -> Any:
+    """The task that Airflow names, in a run of a DAG of four tasks; `failed` decides which of them failed."""
+    from airflow.sdk import DAG, BaseOperator
+
+    with DAG("code_validation") as dag:
+        take, sweep, report, beside = (BaseOperator(task_id=name) for name in ("take", "sweep", "report", "beside"))
+        take >> sweep >> report
+        take >> beside
+
+    def last(*failed: str) -> dict[str, Any]:
+        def get_ti_count(*, task_ids: list[str], run_ids: list[str], states: list[str], **_: str) -> int:
+            assert (run_ids, states) == ([IDS["run_id"]], ["failed"])
+            return len(set(task_ids) & set(failed))
+
+        ti = SimpleNamespace(**IDS, task_id="report", get_ti_count=get_ti_count)
+        return {"dag": dag, "dag_run": SimpleNamespace(**RUN), "task_instance": ti}
+
+    return last
+
+
+@pytest.mark.parametrize(
+    ("failed", "named"),
+    [
+        (("take", "sweep", "report"), "take"),
+        (("sweep", "report"), "sweep"),
+        (("report", "beside"), "beside"),
+        (("report",), "report"),
+        ((), "report"),
+    ],
+    ids=" ".join,
+)
+def test_the_alarm_names_the_cause_and_not_the_task_that_failed_last(
+    failed: tuple[str, ...], named: str, last_failed: Any, state: State
+) -> None:
+    from revcycle_airflow.alarms import run_failed
+
+    run_failed(last_failed(*failed))
+    (alarm,) = recent(state)
+    assert alarm["task_id"] == named
+
+
+def test_an_alarm_leaves_though_airflow_does_not_tell_what_failed(last_failed: Any, state: State) -> None:
+    from revcycle_airflow.alarms import run_failed
+
+    def silent(**_: object) -> int:
+        raise RuntimeError
+
+    context = last_failed("take")
+    context["task_instance"].get_ti_count = silent
+    run_failed(context)
+    (alarm,) = recent(state)
+    assert alarm["task_id"] == "report"
 
 
 def test_a_late_run_calls_from_the_triggerers_loop(state: State) -> None:
