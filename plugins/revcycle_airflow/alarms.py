@@ -1,6 +1,7 @@
 """From Airflow's callbacks to `revcycle.foundation.alarm`: which run calls, and for which date.
 
-`run_failed` is called in the dag-processor, `run_late` in the triggerer: both must be importable by name.
+`run_failed` and `run_succeeded` are called in the dag-processor, `run_late` in the triggerer: all must be importable
+by name.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from revcycle.foundation.alarm import Alarm, Kind, send
+from revcycle.foundation.alarm import Alarm, Kind, send, settle
 from revcycle_airflow.business_date import business_date, named_date
 from revcycle_airflow.hooks.practice import state_of_this_machine
 
@@ -25,6 +26,18 @@ def run_failed(context: Mapping[str, Any]) -> None:
     """A run ended red; names the task that failed first, where Airflow names one at all."""
     last = context.get("task_instance")
     _raise_alarm(Kind.RUN_FAILED, _run_of(context), task_id=_first_failed(context["dag"], last) if last else "")
+
+
+def run_succeeded(context: Mapping[str, Any]) -> None:
+    """A run ended green: what was told about it, or about its DAG and date before, needs nobody any more."""
+    run = _run_of(context)
+    settle(
+        state_of_this_machine(),
+        dag_id=run["dag_id"],
+        run_id=run["run_id"],
+        business_date=_date_of(run),
+        now=datetime.now(UTC),
+    )
 
 
 async def run_late(context: Mapping[str, Any]) -> None:
@@ -65,7 +78,10 @@ def _run_of(context: Mapping[str, Any]) -> dict[str, Any]:
     return {"dag_id": context["dag"].dag_id, "run_id": context["run_id"]}
 
 
+def _date_of(run: Mapping[str, Any]) -> str:
+    return named_date(run.get("partition_key"), run.get("conf"))
+
+
 def _raise_alarm(kind: Kind, run: Mapping[str, Any], task_id: str = "") -> None:
-    named = named_date(run.get("partition_key"), run.get("conf"))
-    alarm = Alarm(kind, dag_id=run["dag_id"], run_id=run["run_id"], business_date=named, task_id=task_id)
+    alarm = Alarm(kind, dag_id=run["dag_id"], run_id=run["run_id"], business_date=_date_of(run), task_id=task_id)
     send(alarm, state=state_of_this_machine(), now=datetime.now(UTC))

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 import revcycle.cycle.edits.sweep as sweeping
-from revcycle.foundation.alarm import recent
+from revcycle.foundation.alarm import standing
 from revcycle.foundation.state import State
 from revcycle.foundation.store.digest import digest
 from revcycle.foundation.store.tables import finding, patient, run, sweep_result, work_item
@@ -176,7 +176,7 @@ def test_a_failed_chunk_makes_the_run_red_and_holds_up_nothing_else(
     assert announced(made) == [("revcycle_swept", "2026-09-10")]
     assert xcom(made, "raise_work")["opened"] == 1
     assert xcom(made, "verify")["unswept"] == 1
-    called = [(alarm["kind"], alarm["business_date"], alarm["task_id"]) for alarm in recent(state)]
+    called = [(alarm["kind"], alarm["business_date"], alarm["task_id"]) for alarm in standing(state, DAY)]
     assert called == [("run_failed", "2026-09-10", "sweep")]
 
 
@@ -186,10 +186,23 @@ def test_an_alarm_names_the_first_cause_and_counts_no_chunk_where_none_was_plann
     state.practice_yaml.write_text("practice: [")
     found = states(night())
     assert (found["take_inbox"], found["sweep"], found["all_chunks_done"]) == ("failed", "upstream_failed", "failed")
-    assert [alarm["task_id"] for alarm in recent(state)] == ["take_inbox"]
+    assert [alarm["task_id"] for alarm in standing(state, DAY)] == ["take_inbox"]
     said = "".join(capfd.readouterr())
     assert "No chunk of sweep was planned" in said
     assert "1 of 1" not in said
+
+
+def test_an_alarm_stands_until_the_date_has_succeeded(
+    practice: Engine, night: Night, deliver: Deliver, state: State
+) -> None:
+    sound = state.practice_yaml.read_text()
+    state.practice_yaml.write_text("practice: [")
+    night()
+    assert [alarm["kind"] for alarm in standing(state, DAY)] == ["run_failed"]
+    state.practice_yaml.write_text(sound)
+    deliver(DAY, CLEAN)
+    assert night().state == "success"
+    assert standing(state, DAY) == []
 
 
 def test_a_database_that_was_away_is_tried_again(
@@ -223,7 +236,7 @@ def test_an_empty_night_is_red_and_calls_people_though_all_else_is_done(
     found = states(made)
     assert (found["night_not_empty"], found["verify"], found["all_chunks_done"]) == ("failed", "success", "success")
     assert made.state == "failed"
-    called = [(alarm["kind"], alarm["business_date"]) for alarm in recent(state)]
+    called = [(alarm["kind"], alarm["business_date"]) for alarm in standing(state, DAY)]
     assert called == [("night_empty", "2026-09-10"), ("run_failed", "2026-09-10")]
 
 

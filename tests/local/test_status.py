@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from revcycle.cli import status as command
-from revcycle.foundation.alarm import Alarm, Kind, send
+from revcycle.foundation.alarm import Alarm, Kind, send, settle
 from revcycle.foundation.errors import ServiceUnavailable
 from revcycle.foundation.state import State
 from revcycle.local import health, processes, supervisor
@@ -142,3 +142,5 @@ def test_the_last_alarms_are_shown(state: State) -> None:
     alarm = Alarm(Kind.NIGHT_EMPTY, dag_id="code_validation", run_id="r", business_date="2026-11-05", task_id="")
     send(alarm, state=state, now=datetime(2026, 11, 6, tzinfo=UTC))
     assert [told["kind"] for told in status(state, TODAY).as_json()["alarms"]] == [Kind.NIGHT_EMPTY]
+    settle(state, dag_id="code_validation", run_id="s", business_date="2026-11-05", now=datetime.now(UTC))
+    assert status(state, TODAY).alarms == []

@@ -1,12 +1,14 @@
 import asyncio
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from revcycle.foundation.alarm import recent
+from revcycle.foundation.alarm import standing
 from revcycle.foundation.state import State
 
+TODAY = date(2026, 11, 6)
 IDS = {"dag_id": "code_validation", "run_id": "manual__1"}
 RUN = IDS | {"partition_key": "2026-11-05", "conf": None}
 
@@ -29,7 +31,7 @@ def test_a_failed_run_calls_with_all_that_airflow_tells(context: dict[str, Any],
     from revcycle_airflow.alarms import run_failed
 
     run_failed(context)
-    (alarm,) = recent(state)
+    (alarm,) = standing(state, TODAY)
     assert {name: alarm[name] for name in ("kind", "dag_id", "run_id", "business_date", "task_id")} == IDS | {
         "kind": "run_failed",
         "business_date": date,
@@ -75,7 +77,7 @@ def test_the_alarm_names_the_cause_and_not_the_task_that_failed_last(
     from revcycle_airflow.alarms import run_failed
 
     run_failed(last_failed(*failed))
-    (alarm,) = recent(state)
+    (alarm,) = standing(state, TODAY)
     assert alarm["task_id"] == named
 
 
@@ -88,7 +90,7 @@ def test_an_alarm_leaves_though_airflow_does_not_tell_what_failed(last_failed: A
     context = last_failed("take")
     context["task_instance"].get_ti_count = silent
     run_failed(context)
-    (alarm,) = recent(state)
+    (alarm,) = standing(state, TODAY)
     assert alarm["task_id"] == "report"
 
 
@@ -98,7 +100,7 @@ def test_a_late_run_calls_from_the_triggerers_loop(state: State) -> None:
     run = RUN | {"dag_run_id": RUN["run_id"]}  # the form of the REST interface
     del run["run_id"]
     asyncio.run(run_late(context={"dag_run": run, "deadline": {}}))
-    (alarm,) = recent(state)
+    (alarm,) = standing(state, TODAY)
     assert (alarm["kind"], alarm["run_id"], alarm["business_date"]) == ("run_late", "manual__1", "2026-11-05")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from revcycle.foundation.alarm import recent
+from revcycle.foundation.alarm import standing
 from revcycle.foundation.reference import Release
 from revcycle.foundation.reference.projection import read_projection_or_empty
 from revcycle.foundation.state import State
@@ -67,7 +67,7 @@ def status(state: State, today: date) -> Status:
         metadata_database_url=without_password(database.metadata),
         database_running=database.running(),
         ages=read_projection_or_empty(state).age(today),
-        alarms=recent(state),
+        alarms=standing(state, today),
         troubles=_troubles(state, living),
         state=state,
     )
