@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -43,7 +43,7 @@ def test_a_state_that_is_not_there_yet_is_looked_for_on_its_parents_disk(
 
 def test_status_shows_a_full_disk_as_a_trouble(state: State, room: Callable[[int], None]) -> None:
     room(4096)
-    [trouble, *_] = status(state, date(2026, 11, 6)).troubles
+    [trouble, *_] = status(state, datetime(2026, 11, 6, tzinfo=UTC)).troubles
     assert str(state.root) in trouble and "full" in trouble
 
 

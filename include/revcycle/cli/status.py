@@ -19,7 +19,7 @@ def add_parser(
 
 def run(arguments: argparse.Namespace, state: State) -> int:
     """Print what `status` sees; 0 also when nothing runs."""
-    seen = status(state, datetime.now().astimezone().date())
+    seen = status(state, datetime.now().astimezone())
     if arguments.json:
         print(json.dumps(seen.as_json()))
     else:
