@@ -57,15 +57,17 @@ def _first_failed(dag: DAG, last: Any) -> str:
     failed task with the fewest before it ended earlier than every failed one that follows from it.
     """
     try:
-        failed = [task for task in dag.tasks if _count_failed(last, task.task_id)]
+        failed = [task for task in dag.tasks if _has_failed(last, task.task_id)]
     except Exception as error:  # whatever Airflow answers, the alarm must leave
         log.warning("Which task failed first is not known: %s.", type(error).__name__)
         failed = []
     return str(min(failed, key=lambda task: len(task.get_flat_relative_ids(upstream=True)), default=last).task_id)
 
 
-def _count_failed(ti: Any, task_id: str) -> int:
-    return int(ti.get_ti_count(dag_id=ti.dag_id, task_ids=[task_id], run_ids=[ti.run_id], states=["failed"]))
+def _has_failed(ti: Any, task_id: str) -> bool:
+    """Asked by states and not by their count, which Airflow's dag-processor is sent but cannot read."""
+    found = ti.get_task_states(dag_id=ti.dag_id, task_ids=[task_id], run_ids=[ti.run_id])
+    return "failed" in {str(state) for state in found.get(ti.run_id, {}).values()}
 
 
 def _run_of(context: Mapping[str, Any]) -> dict[str, Any]:

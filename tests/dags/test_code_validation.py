@@ -39,23 +39,26 @@ def deliver(stocked: State) -> Deliver:
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Airflow's answer to a callback: `DAG.test` calls it in a process that has nobody to ask."""
     from airflow.models.taskinstance import TaskInstance
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
     from airflow.utils.session import create_session
 
-    def count(*, dag_id: str, task_ids: list[str], run_ids: list[str], states: list[str]) -> int:
-        asked = {"dag_id": [dag_id], "task_id": task_ids, "run_id": run_ids, "state": states}
+    def states_of(*, dag_id: str, task_ids: list[str], run_ids: list[str]) -> dict[str, dict[str, str]]:
+        asked = {"dag_id": [dag_id], "task_id": task_ids, "run_id": run_ids}
         matching = [getattr(TaskInstance, name).in_(values) for name, values in asked.items()]
+        found: dict[str, dict[str, str]] = {run_id: {} for run_id in run_ids}
         with create_session() as session:
-            return session.scalar(select(func.count()).select_from(TaskInstance).where(*matching))
+            for ti in session.scalars(select(TaskInstance).where(*matching)):
+                found[ti.run_id][ti.task_id if ti.map_index < 0 else f"{ti.task_id}_{ti.map_index}"] = ti.state
+        return found
 
-    monkeypatch.setattr(RuntimeTaskInstance, "get_ti_count", staticmethod(count))
+    monkeypatch.setattr(RuntimeTaskInstance, "get_task_states", staticmethod(states_of))
 
 
 @pytest.fixture
-def night(practice: Engine, run_partition: Night, counted: None) -> Night:
+def night(practice: Engine, run_partition: Night, told: None) -> Night:
     def make(key: str | None = "2026-09-10", conf: dict[str, Any] | None = None) -> Any:
         return run_partition("code_validation", key, conf)
 

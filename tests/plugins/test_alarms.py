@@ -50,11 +50,11 @@ def last_failed() -> Any:
         take >> beside
 
     def last(*failed: str) -> dict[str, Any]:
-        def get_ti_count(*, task_ids: list[str], run_ids: list[str], states: list[str], **_: str) -> int:
-            assert (run_ids, states) == ([IDS["run_id"]], ["failed"])
-            return len(set(task_ids) & set(failed))
+        def get_task_states(*, dag_id: str, task_ids: list[str], run_ids: list[str]) -> dict[str, dict[str, str]]:
+            (run_id,) = run_ids
+            return {run_id: {f"{task}_0": "failed" if task in failed else "upstream_failed" for task in task_ids}}
 
-        ti = SimpleNamespace(**IDS, task_id="report", get_ti_count=get_ti_count)
+        ti = SimpleNamespace(**IDS, task_id="report", get_task_states=get_task_states)
         return {"dag": dag, "dag_run": SimpleNamespace(**RUN), "task_instance": ti}
 
     return last
@@ -84,11 +84,11 @@ def test_the_alarm_names_the_cause_and_not_the_task_that_failed_last(
 def test_an_alarm_leaves_though_airflow_does_not_tell_what_failed(last_failed: Any, state: State) -> None:
     from revcycle_airflow.alarms import run_failed
 
-    def silent(**_: object) -> int:
+    def silent(**_: object) -> None:
         raise RuntimeError
 
     context = last_failed("take")
-    context["task_instance"].get_ti_count = silent
+    context["task_instance"].get_task_states = silent
     run_failed(context)
     (alarm,) = standing(state, TODAY)
     assert alarm["task_id"] == "report"
@@ -111,3 +111,12 @@ def test_the_deadline_names_the_callback_so_that_the_triggerer_can_import_it() -
     from revcycle_airflow.policy import LATE
 
     assert import_string(LATE.callback.path) is run_late
+
+
+def test_the_dag_processor_passes_on_the_question_and_can_read_the_answer() -> None:
+    from airflow.dag_processing.processor import ToDagProcessor, ToManager
+    from pydantic import TypeAdapter
+
+    asked = TypeAdapter[Any](ToManager).validate_python({"type": "GetTaskStates", **IDS})
+    told = TypeAdapter[Any](ToDagProcessor).validate_python({"type": "TaskStatesResult", "task_states": {"r": {}}})
+    assert (asked.dag_id, told.task_states) == (IDS["dag_id"], {"r": {}})
