@@ -54,6 +54,18 @@ def test_sound_files_go_in_and_what_changed_is_swept(
     assert again["sweep"]["encounters"] == 0
 
 
+def test_a_finding_of_no_release_is_shown_without_one(
+    practice: State, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    intake(practice, tmp_path, [a_patient()], [a_line("E1", **TWICE, procedure="00000")])
+    capsys.readouterr()
+    assert main(["work", "show", "1", "--state", str(practice.root)]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    [own, *_] = [line for line in shown[shown.index("block icd10.duplicate on line 1 (open)") :] if "Source:" in line]
+    assert "release" not in own
+    assert [line for line in shown if "Source:" in line and "; release hcpcs" in line]
+
+
 def test_the_sweep_can_be_left_to_the_night(practice: State, engine: Engine, tmp_path: Path) -> None:
     assert intake(practice, tmp_path, [a_patient()], [a_line(**TWICE)], options=("--no-sweep",)) == 0
     assert rows(engine, "SELECT count(*) FROM sweep_result") == [(0,)]

@@ -167,7 +167,8 @@ def _print_finding(finding: dict[str, Any]) -> None:
     text = explain(finding["rule"], finding["severity"], finding["codes"], finding["details"])
     lines = ", ".join(str(line) for line in finding["lines"])
     print(f"\n{finding['severity']} {finding['rule']} on line {lines} ({finding['state']})")
-    print(f"  {text.reason}\n  Do: {text.fix}\n  Source: {text.source}; release {finding['release']}")
+    release = f"; release {finding['release']}" if finding["release"] else ""  # our own rules are of no release
+    print(f"  {text.reason}\n  Do: {text.fix}\n  Source: {text.source}{release}")
     if finding["others"]:
         print("  With: " + ", ".join(f"{other['claim']} line {other['line']}" for other in finding["others"]))
     if finding["state"] == "overridden":
