@@ -203,6 +203,7 @@ def main() -> int:
     """Run until told to end (the parts go on), or until the state folder is gone (nothing goes on)."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.Formatter.converter = time.gmtime
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request
     state = State(Path(os.environ[processes.STATE_VARIABLE]))
     with (state.root / "supervisor.lock").open("w") as lock:
         try:
