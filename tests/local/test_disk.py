@@ -1,18 +1,21 @@
 """A disk without room is named, with its folder and what to do."""
 
+import errno
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from revcycle.cli.main import main
+from revcycle.cli.main import INTERRUPTED, main
 from revcycle.cli.night import report_failures
 from revcycle.foundation.errors import ServiceUnavailable
 from revcycle.foundation.state import State
 from revcycle.local.disk import LEAST_FREE_BYTES, full_disks
 from revcycle.local.night import Night
+from revcycle.local.secrets import write_private
 from revcycle.local.status import status
 
 
@@ -54,6 +57,28 @@ def test_a_red_night_names_the_full_disk(
     red = Night({"code_validation": "failed"}, ("code_validation.sweep",), 1.0)
     assert report_failures(red, state) == 1
     assert f"The disk of {state.root} is full" in capsys.readouterr().err
+
+
+def test_a_night_says_before_it_begins_that_the_disk_is_full(
+    state: State, room: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def begin(*_: object, **__: object) -> None:
+        assert f"The disk of {state.root} is full" in capsys.readouterr().err
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("revcycle.cli.night.run_night", begin)
+    room(0)
+    assert main(["night", "--date", "2026-11-05", "--state", str(state.root)]) == INTERRUPTED
+
+
+def test_nothing_is_left_of_a_file_that_found_no_room(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_private(state.root / "a-file", "text")
+    assert list(state.root.iterdir()) == []
 
 
 def test_a_service_that_is_not_there_for_want_of_room_says_so(

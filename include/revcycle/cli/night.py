@@ -26,6 +26,7 @@ def add_parser(
 
 def run(arguments: argparse.Namespace, state: State) -> int:
     """Run the night and print its summary; 0 when its runs succeeded, whatever they found."""
+    _say_full_disks(state)  # its tasks are tried again for minutes before the night is red: room may be made meanwhile
     with watching(f"Night of {arguments.date}") as watch:
         night = run_night(state, arguments.date, now=datetime.now(UTC), watch=watch)
     summary = summarize(existing_practice(state), arguments.date, Seconds(night=round(night.seconds, 1)))
@@ -51,6 +52,10 @@ def report_failures(night: Night, state: State) -> int:
         return 0
     sys.stdout.flush()
     say(f"The night is red: {', '.join(night.failed) or 'see the grid'}. The DAG's documentation says what to do.")
+    _say_full_disks(state)
+    return 1
+
+
+def _say_full_disks(state: State) -> None:
     for trouble in full_disks(state):
         say(trouble)
-    return 1
