@@ -17,9 +17,8 @@ UPDATE interchange i SET state = 'published', published_at = coalesce(i.publishe
 WHERE i.state = 'in_doubt' AND EXISTS (SELECT 1 FROM answer a WHERE a.interchange_id = i.id) RETURNING i.id
 """
 SAID = """
-SELECT interchange_id, kind, level, code, at, detail->>'verdict' AS verdict FROM answer
-WHERE interchange_id = ANY (:interchanges) AND kind IN ('TA1', '999')
-  AND (detail->>'scope' IS NOT NULL OR (level, code) = ('group', 'P')) ORDER BY interchange_id
+SELECT interchange_id, kind, at, detail->>'verdict' AS verdict FROM answer
+WHERE interchange_id = ANY (:interchanges) AND kind IN ('TA1', '999') AND detail ? 'scope' ORDER BY interchange_id
 """
 ANSWERED = "UPDATE interchange SET answered = :answered WHERE id = :id AND answered <> :answered"
 # A 999 meets the TA1, a 277CA both; a refused interchange is owed no more of them.

@@ -86,8 +86,8 @@ def of_group(
         return Said(st_index, position, "999", level, code, "clearinghouse", at, rest.pop("number", number), **rest)
 
     detail: dict[str, Any] = {"codes": [answer.code]}
-    if not answer.sets and answer.code != "P":
-        detail |= {"verdict": _taken(answer.code), "scope": "set"}
+    if not answer.sets:
+        detail |= {"scope": "part"} if answer.code == "P" else {"verdict": _taken(answer.code), "scope": "set"}
     yield said(answer.code_segment, "group", answer.code, detail=detail)
     for one in answer.sets:
         if one.set_id != CLAIMS_SET:

@@ -63,7 +63,7 @@ RETURNING s.id
 """
 REOPEN_CLAIMS = """
 UPDATE claim c SET state = 'open' FROM standing t
-WHERE c.id = t.claim_id AND c.state = 'submitted'
+WHERE c.id = t.claim_id AND t.verdict = 'rejected' AND c.state = 'submitted'
   AND NOT EXISTS (SELECT 1 FROM claim_submission s
                   WHERE s.claim_id = c.id AND s.closed_at IS NULL AND s.interchange_id IS NOT NULL)
 """
