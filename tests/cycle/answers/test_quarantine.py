@@ -38,6 +38,7 @@ def test_an_unreadable_file_is_quarantined_with_its_problem_and_the_others_go_on
         ("AK9*A*1*1*1~", ""),
         ("SE*6*", "SE*9*"),
         ("AK1*HC*101*005010X222A1~", ""),
+        ("~SE*6", "~~SE*7"),
         ("IEA*1*000000901~", ""),
     ],
 )

@@ -149,7 +149,7 @@ def _register(connection: Connection, file: Row[Any], content: Read, *, now: dat
             index_elements=["file_id", "st_index"], set_={"state": query.excluded.state, "run_id": run_id}
         )
         connection.execute(again, rows)
-    fatal = sorted({one.code for one in content.problems if one.fatal}) or ["structure.empty"]
+    fatal = sorted({one.code for one in content.problems if one.fatal})
     to_do.quarantined(connection, file, fatal if content.unusable else [], now=now, run_id=run_id)
     state = "quarantined" if content.unusable else "applied"
     connection.execute(text(DONE), {"file": file.id, "state": state})

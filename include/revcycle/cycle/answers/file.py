@@ -44,6 +44,8 @@ class Read:
 
 def read(data: bytes, partner: TradingPartner | None, claims: Callable[[str, set[int]], Claims]) -> Read:
     """Take a file apart; `claims` finds the claims of a group of ours by GS06 and positions of segments."""
+    if b"\x00" in data:  # no text of the database can hold it
+        return Read(problems=[Problem(0, 1, "structure.characters", "the file holds NUL bytes")])
     try:
         content = take_apart(data)
     except UnreadableFile as problem:
@@ -52,11 +54,16 @@ def read(data: bytes, partner: TradingPartner | None, claims: Callable[[str, set
     transactions = _interchange_answers(content, problems)
     for one in content.sets:
         heard = _heard(one, partner, claims, problems)
-        usable = one.whole and not any(problem.fatal and problem.st_index == one.index for problem in problems)
+        fatal = any(problem.fatal and problem.st_index == one.index for problem in problems)
+        usable = one.whole and not fatal
+        if not (one.whole or fatal):  # what spoils a set without being told is a segment without a name
+            problems.append(Problem(one.index, one.first, "structure.order", "a segment of the set has no name"))
         group = one.group.gs06 if one.group else ""
         numbers = (one.interchange.isa13, group, one.st02)
         rows = tuple(heard) if usable else ()
         transactions.append(Transaction(one.index, _kind(one), one.body_sha256(), *numbers, rows, usable))
+    if not transactions:
+        problems.append(Problem(0, 1, "structure.empty", "the file answers nothing", "TA1, 999 or 277CA"))
     return Read(transactions, problems)
 
 

@@ -55,5 +55,8 @@ def _told(details: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """All codes, and the one place that says most: an edit before an element before a segment."""
     codes = sorted({code for detail in details for code in detail["codes"]})
     places = [{name: detail[name] for name in PLACES if detail.get(name)} for detail in details]
-    best = max(places, key=lambda place: ("edit" in place, "element" in place, "segment" in place, json.dumps(place)))
-    return {"codes": codes} | best
+    return {"codes": codes} | max(places, key=_says, default={})
+
+
+def _says(place: Mapping[str, Any]) -> tuple[bool, bool, bool, str]:
+    return "edit" in place, "element" in place, "segment" in place, json.dumps(place)

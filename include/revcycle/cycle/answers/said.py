@@ -115,6 +115,8 @@ def of_claims(st_index: int, answer: ClaimAcknowledgment, at: datetime, *, own_i
     received = instant(answer.received_on, "")
     batch = ""
     for one in answer.answered:
+        if one.level not in ("batch", "provider", "claim", "line"):
+            continue
         batch = one.trace if one.level == "batch" else batch
         number: tuple[Number, str] = ("bht03", batch) if one.level in ("batch", "provider") else ("pcn", one.trace)
         for status in one.statuses:

@@ -19,8 +19,8 @@ WHAT = {
 TOLD = ("party", "kind", "codes", "payer", "partner", "interchange", "loop", "segment", "element", "column", "reason")
 """What of the detail the worklist tells, in this order; `edit` follows as the rule that should have caught it."""
 DO = {
-    "rejection": "Correct the encounter, patient or coverage in its own system; a correction that comes in, or "
-    "`--as release`, lets the claim go again.",
+    "rejection": "Correct the encounter, patient or coverage in its own system and bring the correction in; "
+    "`--as release` then lets the claim go again.",
     "set_rejection": "Mend what the partner names; `--as release` lets the claims of the file go again.",
     "amendment": "The claim was sent as it was before; `--as release` once it is known what the payer needs.",
     "content": "Correct the field named here in its own system; the claim goes again with the correction.",
