@@ -23,6 +23,8 @@ COMMANDS = {
     "intake": "intake",
     "sweep": "sweep",
     "work": "work",
+    "proof": "proof",
+    "reapply": "reapply",
     "reference": "reference",
     "sample": "sample",
     "backup": "backup",
