@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from datetime import datetime
 
 from revcycle.foundation.state import State
 from revcycle.local.status import Status, status

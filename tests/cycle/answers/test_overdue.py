@@ -32,8 +32,8 @@ def test_each_overdue_answer_is_counted_newly_once(office: Office) -> None:
     query = """SELECT detail->>'kind', detail->>'party', (detail->>'claims')::int, amount_cents, queue
                FROM work_item ORDER BY id"""
     assert office.all(query) == [
-        ("TA1", "clearinghouse", 3, 36000, "operator"),
-        ("999", "clearinghouse", 3, 36000, "operator"),
+        ("TA1", "clearinghouse", 3, 36000, "ops"),
+        ("999", "clearinghouse", 3, 36000, "ops"),
         ("277CA", "clearinghouse", 3, 36000, "biller"),
         ("277CA", "payer", 3, 36000, "biller"),
     ]

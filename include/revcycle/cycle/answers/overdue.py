@@ -85,7 +85,7 @@ def _cause(group: Row[Any]) -> Cause:
     return Cause(
         "overdue",
         group.first,
-        "operator" if group.kind in ("TA1", "999") else "biller",
+        "ops" if group.kind in ("TA1", "999") else "biller",
         group.encounter_id if alone else None,
         group.claim_id if alone else None,
         int(group.amount_cents),

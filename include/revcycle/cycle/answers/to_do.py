@@ -89,7 +89,7 @@ def quarantined(connection: Connection, file: Row[Any], codes: Sequence[str], *,
     """An item for a file of which something cannot be used; without `codes` it is closed."""
     if codes:
         detail = {"partner": file.partner, "kind": file.kind, "codes": list(codes), "file": file.sha256}
-        open_items(connection, [Cause("quarantined_file", file.id, "operator", detail=detail)], now=now, run_id=run_id)
+        open_items(connection, [Cause("quarantined_file", file.id, "ops", detail=detail)], now=now, run_id=run_id)
     else:
         close_items(connection, "quarantined_file", [file.id], now=now, run_id=run_id, why="it could be read")
 
@@ -143,7 +143,7 @@ def _duplicate(row: Row[Any]) -> Cause:
 
 def _duplicate_number(row: Row[Any]) -> Cause:
     detail = _interchange(row) | {"claims": row.claims, "kind": "TA1", "codes": ["025"]}
-    return Cause("duplicate_number", row.id, "operator", amount_cents=row.amount_cents, detail=detail)
+    return Cause("duplicate_number", row.id, "ops", amount_cents=row.amount_cents, detail=detail)
 
 
 def _unmatched(row: Row[Any]) -> Cause:
