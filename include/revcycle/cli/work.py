@@ -16,20 +16,33 @@ from revcycle.foundation.store.runs import Step
 from revcycle.local.practice import practice_engine
 
 QUARANTINE = ("source", "kind", "subject", "file", "row", "field", "found", "expected", "reason")
-COLUMNS = ("item", "state", "owner", "due_on", "amount", "credential", "specialty", "encounter", "patient", "rules")
+COLUMNS = (
+    "item",
+    "kind",
+    "state",
+    "owner",
+    "due_on",
+    "amount",
+    "credential",
+    "specialty",
+    "encounter",
+    "claim",
+    "patient",
+    "what",
+)
+DECISIONS = ("release", "delivered", "resend", "match", "take", "reject", "undo")
 
 
 def add_parser(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
 ) -> None:
-    """Add `work list|quarantine|show|assign|note|override`."""
-    parser = commands.add_parser(
-        "work", parents=[common], help="the worklist: list, quarantine, show, assign, note, override"
-    )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|quarantine|show|assign|note|override")
+    """Add `work list|quarantine|show|assign|note|override|resolve`."""
+    names = "list|quarantine|show|assign|note|override|resolve"
+    parser = commands.add_parser("work", parents=[common], help=f"the worklist: {names.replace('|', ', ')}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar=names)
 
     listed = verbs.add_parser("list", parents=[common], help="open items, by deadline, then money at stake")
-    listed.add_argument("--find", default="", metavar="TEXT", help="patient name or id, or encounter")
+    listed.add_argument("--find", default="", metavar="TEXT", help="patient name or id, encounter, claim number")
     listed.add_argument("--owner", default="", metavar="USERNAME", help="the items of one member of staff")
     listed.add_argument("--closed", action="store_true", help="closed items too")
     listed.add_argument("--csv", action="store_true", help="print CSV")
@@ -49,7 +62,11 @@ def add_parser(
     overridden = _item(verbs, common, "override", "let findings stand as they are, for this version of the encounter")
     overridden.add_argument("--rule", default="", metavar="RULE", help="only the findings of this rule (default: all)")
     overridden.add_argument("--reason", required=True, metavar="TEXT")
-    for change, run in ((assigned, run_assign), (noted, run_note), (overridden, run_override)):
+    resolved = _item(verbs, common, "resolve", "decide what a hold, a doubt or an answer comes to")
+    resolved.add_argument("--as", required=True, dest="decision", choices=DECISIONS, help="what is decided")
+    resolved.add_argument("--reason", required=True, metavar="TEXT")
+    changes = ((assigned, run_assign), (noted, run_note), (overridden, run_override), (resolved, run_resolve))
+    for change, run in changes:
         change.add_argument("--by", required=True, metavar="USERNAME", help="an active member of staff")
         change.set_defaults(run=run)
 
@@ -96,11 +113,13 @@ def run_quarantine(arguments: argparse.Namespace, state: State) -> int:
 def run_show(arguments: argparse.Namespace, state: State) -> int:
     """Print one item whole."""
     item = work.show(practice_engine(state), arguments.item, now=datetime.now(UTC), who=getpass.getuser())
-    for column in COLUMNS[:-1]:
+    for column in COLUMNS:
         print(f"{column:<12}{_cell(item, column)}")
-    print(f"{'diagnoses':<12}{' '.join(item['diagnoses'])}\n")
-    header = ["line", "date", "place", "procedure", "modifiers", "units", "charge", "pointers"]
-    print_table([header, *(_line(line) for line in item["lines"])])
+    _print_cause(item)
+    if item["lines"]:
+        print(f"{'diagnoses':<12}{' '.join(item['diagnoses'])}\n")
+        header = ["line", "date", "place", "procedure", "modifiers", "units", "charge", "pointers"]
+        print_table([header, *(_line(line) for line in item["lines"])])
     for finding in item["findings"]:
         _print_finding(finding)
     print()
@@ -144,6 +163,22 @@ def run_override(arguments: argparse.Namespace, state: State) -> int:
     return 0
 
 
+def run_resolve(arguments: argparse.Namespace, state: State) -> int:
+    """Write the decision down; the next run carries it out."""
+    at = datetime.now(UTC)
+    work.decide(
+        practice_engine(state),
+        arguments.item,
+        kind=arguments.decision,
+        reason=arguments.reason,
+        by=arguments.by,
+        now=at,
+        step=_step(arguments, at),
+    )
+    print(f"Item {arguments.item} is decided: {arguments.decision}.")
+    return 0
+
+
 def _step(arguments: argparse.Namespace, at: datetime) -> Step:
     return Step("shell", f"work-{at.isoformat()}", arguments.verb, who=arguments.by)
 
@@ -161,6 +196,20 @@ def _line(line: dict[str, Any]) -> list[str]:
     units = f"{line['units'].normalize():f}"
     place, procedure = line["place_of_service"], line["procedure"]
     return [str(line["line"]), span, place, procedure, line["modifiers"], units, charge, line["pointers"]]
+
+
+def _print_cause(item: dict[str, Any]) -> None:
+    """What a biller's item hangs on: the claim, what was answered where, and what can be done."""
+    for claim in item["claims"]:
+        print(f"{'payer':<12}{claim['payer']}\n{'claim is':<12}{claim['state']}")
+        print(f"{'sent as':<12}{claim['patient_control_numbers'] or ''}")
+    for name, value in item["detail"].items():
+        print(f"{name:<12}{' '.join(map(str, value)) if isinstance(value, list) else value}")
+    if advice := work.advice(item["kind"]):
+        print(f"{'do':<12}{advice}")
+    if possible := work.decisions_for(item["kind"]):
+        choices = "|".join(possible)
+        print(f"{'decide':<12}./revcycle work resolve {item['item']} --as {choices} --reason TEXT --by USERNAME")
 
 
 def _print_finding(finding: dict[str, Any]) -> None:

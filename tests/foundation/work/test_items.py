@@ -1,13 +1,16 @@
 """Items open with their cause, follow it, and close by themselves; people may assign, note and override."""
 
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from revcycle.cycle.edits.sweep import Chunk, sweep
 from revcycle.foundation import work
 from revcycle.foundation.errors import InputUnusable
+from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step
 from revcycle.foundation.work import WorkCounts
 from tests.deliveries import NOW, TODAY, Desk
@@ -73,6 +76,55 @@ def test_an_item_needs_whom_its_current_findings_need(desk: Desk, item: int) -> 
     desk.charges({"diagnoses": "I10X"})
     night(desk)
     assert items(desk)[0]["credential"] == "CRC"
+
+
+def test_whom_the_machine_chose_hands_on_what_needs_another_credential(desk: Desk, item: int) -> None:
+    desk.charges({"diagnoses": "I10X"})
+    night(desk)
+    shown = work.show(desk.engine, item, now=NOW, who="lee")
+    assert (shown["owner"], shown["state"]) == ("lee", "assigned")
+    events = [(event["who"], event["what"], event["why"]) for event in shown["events"]]
+    assert events[1:] == [("revcycle", "assigned to lee", "the findings now need CRC")]
+
+
+def test_whom_a_person_chose_keeps_what_needs_another_credential(desk: Desk, item: int) -> None:
+    work.assign(desk.engine, item, to="kim", by="lee", now=NOW, step=STEP)
+    desk.charges({"diagnoses": "I10X"})
+    night(desk)
+    (row,) = items(desk)
+    assert (row["owner"], row["credential"]) == ("kim", "CRC")
+
+
+def test_whoever_has_the_new_credential_too_keeps_the_item(desk: Desk) -> None:
+    with desk.engine.begin() as connection:
+        connection.execute(text("UPDATE staff SET credentials = '{CPC,CRC}' WHERE username = 'kim'"))
+        connection.execute(
+            text("UPDATE staff SET specialties = '{family_medicine}', credentials = '{CRC,CCS}' WHERE username = 'lee'")
+        )
+    desk.patients("P1")
+    visits = [{"encounter_id": f"E{day}", "date_from": f"2026-11-1{day}"} for day in range(8)]
+    desk.charges(*(visit | {"units": "0"} for visit in visits))
+    night(desk)
+    desk.charges(*(visit | {"diagnoses": "I10X"} for visit in visits))  # by the hash alone some would now go to lee
+    night(desk)
+    assert {(row["owner"], row["credential"]) for row in items(desk)} == {("kim", "CRC")}
+
+
+def test_the_order_of_arrival_plays_no_part_in_who_gets_an_item(
+    desk: Desk, empty_database: Callable[[str], Engine], stocked: State, tmp_path: Path
+) -> None:
+    other = Desk(empty_database("another"), stocked, tmp_path / "another")
+    owners = []
+    for one, order in ((desk, range(12)), (other, reversed(range(12)))):
+        with one.engine.begin() as connection:
+            connection.execute(text("UPDATE staff SET credentials = '{CPC}', specialties = '{}'"))
+        one.patients("P1")
+        for number in order:
+            one.charges({"encounter_id": f"E{number}", "units": "0"})
+        night(one)
+        owners.append({row["encounter"]: row["owner"] for row in items(one)})
+    assert owners[0] == owners[1]
+    assert set(owners[0].values()) == {"kim", "lee"}
 
 
 def test_a_cancelled_encounter_closes_its_item(desk: Desk, item: int) -> None:

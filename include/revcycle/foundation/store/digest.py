@@ -44,7 +44,7 @@ FACTS = {
     "work": """
         SELECT w.cause_kind, e.source_system, e.source_encounter_id, w.queue, w.credential, w.specialty, w.due_on,
                w.amount_cents
-        FROM work_item w JOIN encounter e ON e.id = w.cause_id WHERE w.closed_at IS NULL
+        FROM work_item w LEFT JOIN encounter e ON e.id = w.encounter_id WHERE w.closed_at IS NULL
     """,
 }
 

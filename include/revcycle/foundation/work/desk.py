@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy import Connection, Engine, Row, select, text, update
 
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.store.runs import Step, begin
@@ -28,7 +29,7 @@ JOIN encounter e ON e.id = v.encounter_id AND e.current_version = v.version WHER
 def assign(engine: Engine, item: int, *, to: str, by: str, now: datetime, step: Step) -> None:
     """Give the item to another active member of staff."""
     with _item(engine, item, "work assign", by=by, now=now, step=step) as (connection, _, run_id):
-        _active(connection, to, "--to")
+        active_staff(connection, to, "--to")
         connection.execute(update(work_item).where(work_item.c.id == item).values(owner=to, state="assigned"))
         record(connection, item, at=now, who=by, what=f"assigned to {to}", run_id=run_id)
 
@@ -51,7 +52,10 @@ def override(
     """
     if not reason.strip():
         raise InputUnusable("An override needs a reason: give --reason.")
-    with _item(engine, item, "work override", by=by, now=now, step=step) as (connection, encounter, run_id):
+    with _item(engine, item, "work override", by=by, now=now, step=step) as (connection, row, run_id):
+        if row.cause_kind != EDITS:
+            raise InputUnusable(f"Work item {item} is no coder's finding: `./revcycle work resolve` decides it.")
+        encounter = row.encounter_id
         found = connection.scalars(text(OPEN_FINDINGS), {"encounter": encounter, "rule": rule}).all()
         if not found:
             wanted = f" of rule {rule}" if rule else ""
@@ -73,27 +77,36 @@ def override(
     return len(found), closed
 
 
+def open_item(connection: Connection, item: int) -> Row[Any]:
+    """The open item's row, locked; raises InputUnusable where there is none."""
+    row = connection.execute(select(work_item).where(work_item.c.id == item).with_for_update()).one_or_none()
+    if row is None:
+        raise InputUnusable(f"There is no work item {item}; `./revcycle work list` shows the open ones.")
+    if row.closed_at is not None:
+        raise InputUnusable(f"Work item {item} is closed; a cause that returns opens a new one.")
+    return row
+
+
+def log_change(connection: Connection, row: Row[Any], act: str, *, by: str, now: datetime) -> None:
+    """The access log's row for a change of an item, naming the patient it is about."""
+    patient = connection.execute(text(PATIENT), {"encounter": row.encounter_id}).scalar()
+    log_access(connection, at=now, who=by, what=act, patient_id=patient)
+
+
 @contextmanager
 def _item(
     engine: Engine, item: int, act: str, *, by: str, now: datetime, step: Step
-) -> Iterator[tuple[Connection, int, int]]:
-    """The open item's row, locked, with its encounter and the `run` row of this act, which the access log keeps too."""
+) -> Iterator[tuple[Connection, Row[Any], int]]:
+    """The open item's row, locked, and the `run` row of this act, which the access log keeps too."""
     with engine.begin() as connection:
-        _active(connection, by, "--by")
-        query = select(work_item.c.cause_id, work_item.c.cause_kind, work_item.c.closed_at).where(
-            work_item.c.id == item
-        )
-        found = connection.execute(query.with_for_update()).one_or_none()
-        if found is None or found.cause_kind != EDITS:
-            raise InputUnusable(f"There is no work item {item}; `./revcycle work list` shows the open ones.")
-        if found.closed_at is not None:
-            raise InputUnusable(f"Work item {item} is closed; a cause that returns opens a new one.")
-        patient = connection.execute(text(PATIENT), {"encounter": found.cause_id}).scalar_one()
-        log_access(connection, at=now, who=by, what=act, patient_id=patient)
-        yield connection, found.cause_id, begin(connection, step)
+        active_staff(connection, by, "--by")
+        row = open_item(connection, item)
+        log_change(connection, row, act, by=by, now=now)
+        yield connection, row, begin(connection, step)
 
 
-def _active(connection: Connection, username: str, option: str) -> None:
+def active_staff(connection: Connection, username: str, option: str) -> None:
+    """Raises InputUnusable where `username`, given by `option`, is not on the active staff."""
     query = select(staff.c.username).where(staff.c.superseded_at.is_(None)).order_by(staff.c.username)
     known = connection.scalars(query).all()
     if username not in known:

@@ -22,8 +22,9 @@ MACHINE = "revcycle"
 WORK_LOCK = 7_203_003
 
 CAUSES = """
-SELECT f.encounter_id AS cause_id, array_agg(DISTINCT f.rule ORDER BY f.rule) AS rules,
-       bool_or(f.severity = 'block') AS blocks, v.charge_cents AS amount_cents,
+SELECT f.encounter_id AS cause_id, e.source_system || '/' || e.source_encounter_id AS cause,
+       array_agg(DISTINCT f.rule ORDER BY f.rule) AS rules, bool_or(f.severity = 'block') AS blocks,
+       v.charge_cents AS amount_cents,
        coalesce((SELECT p.specialty FROM charge_line l
                  JOIN provider p ON p.npi = l.rendering_npi AND p.superseded_at IS NULL
                  WHERE l.encounter_id = v.encounter_id AND l.version = v.version
@@ -32,7 +33,7 @@ FROM finding f
 JOIN encounter e ON e.id = f.encounter_id AND e.current_version = f.version AND e.cancelled_at IS NULL
 JOIN encounter_version v ON v.encounter_id = f.encounter_id AND v.version = f.version
 WHERE f.state = 'open' AND f.severity IN ('block', 'review')
-GROUP BY f.encounter_id, v.encounter_id, v.version, v.charge_cents
+GROUP BY f.encounter_id, e.id, v.encounter_id, v.version
 ORDER BY f.encounter_id
 """
 SERVICES = """
@@ -46,7 +47,13 @@ LAST_CLOSED = """
 SELECT DISTINCT ON (cause_id) cause_id, id FROM work_item
 WHERE cause_kind = :kind AND closed_at IS NOT NULL AND cause_id = ANY (:causes) ORDER BY cause_id, id DESC
 """
+GIVEN_BY_PEOPLE = """
+SELECT DISTINCT item_id FROM work_event WHERE item_id = ANY (:items) AND what LIKE 'assigned to %' AND who <> :machine
+"""
 LAST_EVENT = "SELECT coalesce(max(ordinal), 0) FROM work_event WHERE item_id = :item"
+
+_Kept = tuple[Row[Any], Row[Any], dict[str, Any]]
+"""An open item, its cause as it is now, and the terms that follow from it."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +74,12 @@ def raise_items(engine: Engine, *, now: datetime, step: Step) -> WorkCounts:
         standing = _open_items(connection)
         gone = [item.id for cause, item in standing.items() if cause not in causes]
         new = [cause for cause in causes if cause not in standing]
-        due = _due_dates(connection, list(causes))
+        due = due_dates(connection, list(causes))
         _close(connection, gone, now=now, run_id=run_id)
         _open(connection, [causes[cause] for cause in new], due, now=now, run_id=run_id)
-        _refresh(connection, standing, {cause: _terms(row, due) for cause, row in causes.items() if cause in standing})
+        kept = [(standing[cause], row, _terms(row, due)) for cause, row in causes.items() if cause in standing]
+        _hand_on(connection, kept, now=now, run_id=run_id)
+        _refresh(connection, kept)
     return WorkCounts(opened=len(new), closed=len(gone), kept=len(standing) - len(gone))
 
 
@@ -88,20 +97,21 @@ def _open_items(connection: Connection) -> dict[int, Row[Any]]:
     return {row.cause_id: row for row in rows}
 
 
-def _coders(connection: Connection) -> list[Coder]:
+def staff_with(connection: Connection, role: str) -> list[Coder]:
+    """The active members of staff who have the role."""
     query = select(staff.c.username, staff.c.credentials, staff.c.specialties).where(
-        staff.c.superseded_at.is_(None), any_(staff.c.roles) == "coder"
+        staff.c.superseded_at.is_(None), any_(staff.c.roles) == role
     )
     return [
         Coder(row.username, frozenset(row.credentials), frozenset(row.specialties)) for row in connection.execute(query)
     ]
 
 
-def _due_dates(connection: Connection, causes: Sequence[int]) -> dict[int, date]:
+def due_dates(connection: Connection, encounters: Sequence[int]) -> dict[int, date]:
     """The earliest last day of filing of each encounter's lines, where a rule of its primary payer names one."""
     limits = stored_limits(connection)
     due: dict[int, date] = {}
-    for encounter_id, payer, service in connection.execute(text(SERVICES), {"causes": list(causes)}):
+    for encounter_id, payer, service in connection.execute(text(SERVICES), {"causes": list(encounters)}):
         for limit in limits:
             if limit.payer == payer and limit.covers(service):
                 due[encounter_id] = min(due.get(encounter_id, date.max), due_on(limit, service))
@@ -113,18 +123,19 @@ def _open(
 ) -> None:
     if not causes:
         return
-    coders = _coders(connection)
+    coders = staff_with(connection, QUEUE)
     asked = {"kind": EDITS, "causes": [cause.cause_id for cause in causes]}
     before = {row.cause_id: row.id for row in connection.execute(text(LAST_CLOSED), asked)}
     rows = []
     for cause in causes:
         terms = _terms(cause, due)
-        owner = choose(cause.cause_id, Need(terms["credential"], terms["specialty"]), coders)
+        owner = choose(cause.cause, Need(terms["credential"], terms["specialty"]), coders)
         rows.append(
             terms
             | {
                 "cause_kind": EDITS,
                 "cause_id": cause.cause_id,
+                "encounter_id": cause.cause_id,
                 "queue": QUEUE,
                 "owner": owner,
                 "state": "assigned" if owner else "open",
@@ -151,10 +162,32 @@ def _terms(cause: Row[Any], due: dict[int, date]) -> dict[str, Any]:
     }
 
 
-def _refresh(connection: Connection, standing: dict[int, Row[Any]], wanted: dict[int, dict[str, Any]]) -> None:
+def _hand_on(connection: Connection, kept: Sequence[_Kept], *, now: datetime, run_id: int) -> None:
+    """Give items whose findings now need another credential to a coder who has it.
+
+    Whoever has it already goes on, and so does whoever was named by a person.
+    """
+    changed = [one for one in kept if one[0].credential != one[2]["credential"]]
+    if not changed:
+        return
+    coders = staff_with(connection, QUEUE)
+    asked = {"items": [item.id for item, _, _ in changed], "machine": MACHINE}
+    named = set(connection.scalars(text(GIVEN_BY_PEOPLE), asked))
+    for item, cause, terms in changed:
+        able = {coder.username for coder in coders if terms["credential"] in coder.credentials}
+        owner = choose(cause.cause, Need(terms["credential"], terms["specialty"]), coders)
+        if item.id in named or item.owner in able or owner in ("", item.owner):
+            continue
+        connection.execute(
+            update(work_item).where(work_item.c.id == item.id).values(owner=owner, state="assigned", run_id=run_id)
+        )
+        why = f"the findings now need {terms['credential']}"
+        record(connection, item.id, at=now, who=MACHINE, what=f"assigned to {owner}", why=why, run_id=run_id)
+
+
+def _refresh(connection: Connection, kept: Sequence[_Kept]) -> None:
     """A new version may have another charge or date of service."""
-    for cause, terms in wanted.items():
-        item = standing[cause]
+    for item, _, terms in kept:
         if any(getattr(item, name) != value for name, value in terms.items()):
             connection.execute(update(work_item).where(work_item.c.id == item.id).values(terms))
 

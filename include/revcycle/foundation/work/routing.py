@@ -54,13 +54,14 @@ def need(rules: Collection[str], specialty: str) -> Need:
     return Need(OF_SPECIALTY.get(specialty, GENERAL), specialty)
 
 
-def choose(cause_id: int, needed: Need, coders: Iterable[Coder]) -> str:
+def choose(cause: str, needed: Need, coders: Iterable[Coder]) -> str:
     """The username the item goes to; empty when there is no coder at all.
 
-    The best fitting coders share the work by a hash of coder and cause: no order of arrival, no count of open items
-    plays a part, so the same items raised in another order go to the same people.
+    The best fitting coders share the work by a hash of coder and cause, `cause` being the cause's business key: no
+    order of arrival, no key of ours, no count of open items plays a part, so the same items raised in another order go
+    to the same people.
     """
-    ranked = sorted(coders, key=lambda coder: (-_fit(coder, needed), _share(coder.username, cause_id)))
+    ranked = sorted(coders, key=lambda coder: (-_fit(coder, needed), _share(coder.username, cause)))
     return ranked[0].username if ranked else ""
 
 
@@ -73,5 +74,5 @@ def _fit(coder: Coder, needed: Need) -> int:
     )
 
 
-def _share(username: str, cause_id: int) -> bytes:
-    return hashlib.sha256(f"{username}/{cause_id}".encode()).digest()
+def _share(username: str, cause: str) -> bytes:
+    return hashlib.sha256(f"{username}/{cause}".encode()).digest()

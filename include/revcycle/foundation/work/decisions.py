@@ -1,0 +1,121 @@
+"""What a person decides on an item: written down as an action, which the room it is meant for reads and settles.
+
+A decision on an item that holds nothing back (an overdue answer, an answer nobody asked for) is settled at once.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, Row, select, text, update
+
+from revcycle.foundation.errors import InputUnusable
+from revcycle.foundation.store.runs import Step, begin
+from revcycle.foundation.store.tables import action, work_item
+from revcycle.foundation.work.desk import active_staff, log_change, open_item
+from revcycle.foundation.work.items import MACHINE, record
+
+RELEASE, DELIVERED, RESEND = "release", "delivered", "resend"
+WITH_MONEY = ("match", "take", "reject", "undo")
+HOLDS = ("rejection", "set_rejection", "amendment", "content")
+NOTICES = ("possible_duplicate", "duplicate_number", "unmatched_answer", "overdue", "quarantined_file")
+OPEN_TO: dict[str, tuple[str, ...]] = {
+    RELEASE: HOLDS + NOTICES,
+    DELIVERED: ("doubt",),
+    RESEND: ("doubt",),
+}
+"""The causes that each decision is an answer to."""
+
+LAST_ACTION = "SELECT coalesce(max(ordinal), 0) FROM action WHERE item_id = :item"
+PENDING = """
+SELECT a.id AS action_id, a.item_id, w.cause_kind, w.cause_id, a.kind, a.who, a.reason
+FROM action a JOIN work_item w ON w.id = a.item_id
+WHERE a.state = 'pending' AND a.kind = ANY (:kinds) ORDER BY a.id FOR UPDATE OF a
+"""
+
+
+@dataclass(frozen=True)
+class PendingAction:
+    """A decision that has not been carried out. `reason` may hold PHI."""
+
+    action_id: int
+    item_id: int
+    cause_kind: str
+    cause_id: int
+    kind: str
+    who: str
+    reason: str
+
+
+def decisions_for(cause_kind: str) -> tuple[str, ...]:
+    """The decisions that can be taken on an item of this kind."""
+    return tuple(kind for kind, causes in OPEN_TO.items() if cause_kind in causes)
+
+
+def decide(engine: Engine, item: int, *, kind: str, reason: str, by: str, now: datetime, step: Step) -> None:
+    """Write down a person's decision on an open item; the item is resolved, and closed once it is carried out.
+
+    Raises: InputUnusable for a kind that this item cannot be decided by, an unknown or closed item, no reason, or
+    somebody who is not on the active staff.
+    """
+    if not reason.strip():
+        raise InputUnusable("A decision needs a reason: give --reason.")
+    if kind in WITH_MONEY:
+        raise InputUnusable(f"--as {kind} is a decision on a remittance; there is none in this practice yet.")
+    with engine.begin() as connection:
+        active_staff(connection, by, "--by")
+        row = _decidable(connection, item, kind)
+        run_id = begin(connection, step)
+        log_change(connection, row, "work resolve", by=by, now=now)
+        ordinal = connection.execute(text(LAST_ACTION), {"item": item}).scalar_one() + 1
+        values = {"item_id": item, "ordinal": ordinal, "kind": kind, "who": by, "reason": reason, "at": now}
+        written = connection.scalars(action.insert().values(run_id=run_id, **values).returning(action.c.id)).one()
+        connection.execute(update(work_item).where(work_item.c.id == item).values(state="resolved"))
+        record(connection, item, at=now, who=by, what=f"decided: {kind}", why=reason, run_id=run_id)
+        if row.cause_kind in NOTICES:
+            settle(connection, written, "done", now=now, run_id=run_id)
+
+
+def pending_actions(connection: Connection, kinds: Collection[str]) -> list[PendingAction]:
+    """The decisions of these kinds that wait to be carried out, oldest first; their rows stay locked."""
+    rows = connection.execute(text(PENDING), {"kinds": list(kinds)}).mappings()
+    return [PendingAction(**row) for row in rows]
+
+
+def settle(
+    connection: Connection,
+    action_id: int,
+    state: Literal["done", "refused"],
+    *,
+    now: datetime,
+    run_id: int,
+    why: str = "",
+) -> None:
+    """Mark a decision carried out, which closes its item, or refused, which gives the item back to its owner."""
+    item = connection.scalars(
+        update(action).where(action.c.id == action_id).values(state=state).returning(action.c.item_id)
+    ).one()
+    row = connection.execute(select(work_item).where(work_item.c.id == item).with_for_update()).one()
+    if row.closed_at is not None:
+        return
+    after: dict[str, Any] = {"state": "closed", "closed_at": now}
+    if state == "refused":
+        after = {"state": "assigned" if row.owner else "open"}
+    connection.execute(update(work_item).where(work_item.c.id == item).values(after))
+    what = "closed" if state == "done" else "decision refused"
+    record(connection, item, at=now, who=MACHINE, what=what, why=why or "the decision was carried out", run_id=run_id)
+
+
+def _decidable(connection: Connection, item: int, kind: str) -> Row[Any]:
+    """The open item's row, locked, where `kind` is a decision on it."""
+    row = open_item(connection, item)
+    if row.state == "resolved":
+        raise InputUnusable(f"Work item {item} was decided already; the next run carries the decision out.")
+    possible: Sequence[str] = decisions_for(row.cause_kind)
+    if kind not in possible:
+        open_to = (
+            f"decided --as {' or '.join(possible)}" if possible else "closed by mending its cause, not by a decision"
+        )
+        raise InputUnusable(f"--as {kind} does not fit work item {item} ({row.cause_kind}): it can be {open_to}.")
+    return row

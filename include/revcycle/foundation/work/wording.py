@@ -1,0 +1,50 @@
+"""What an item is about, in a few words, from its kind and its detail (codes, numbers and names of fields)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+WHAT = {
+    "rejection": "rejected",
+    "amendment": "changed after it was sent",
+    "content": "cannot be written as X12",
+    "enrollment": "payer takes no electronic claims of ours",
+    "doubt": "not known whether it arrived",
+    "overdue": "answer overdue",
+    "possible_duplicate": "may be twice at the payer",
+    "duplicate_number": "partner says its number came before, though it was sent once",
+    "unmatched_answer": "answer to nothing of ours",
+    "set_rejection": "file rejected, no claim named",
+    "quarantined_file": "received file cannot be read",
+}
+TOLD = ("party", "kind", "codes", "payer", "partner", "interchange", "loop", "segment", "element", "column", "reason")
+"""What of the detail the worklist tells, in this order; `edit` follows as the rule that should have caught it."""
+DO = {
+    "rejection": "Correct the encounter, patient or coverage in its own system; a correction that comes in, or "
+    "`--as release`, lets the claim go again.",
+    "set_rejection": "Mend what the partner names; `--as release` lets the claims of the file go again.",
+    "amendment": "The claim was sent as it was before; `--as release` once it is known what the payer needs.",
+    "content": "Correct the field named here in its own system; the claim goes again with the correction.",
+    "enrollment": "Enroll with the payer, then set `enrolled: true` in practice.yaml.",
+    "doubt": "Ask the partner whether the file arrived: `--as delivered` or `--as resend`.",
+    "overdue": "Ask the partner or payer for the answer; the item closes by itself when it comes.",
+    "possible_duplicate": "Ask the payer which of the claim's submissions it has; `--as release` when that is clear.",
+    "duplicate_number": "Ask the partner which file it holds under this number; `--as release` when that is clear.",
+    "unmatched_answer": "Find out whose claims they are; after `./revcycle reconcile` give `./revcycle reapply FILE`.",
+    "quarantined_file": "Ask the partner for the file again; `./revcycle reapply FILE` reads this one once more.",
+}
+
+
+def sentence(kind: str, detail: Mapping[str, Any]) -> str:
+    """Such as `rejected: payer 277CA A7:562:82 NM1 NM109; edit npi.check_digit`."""
+    told = " ".join(_words(detail[name]) for name in TOLD if detail.get(name))
+    edit = f"; edit {detail['edit']}" if detail.get("edit") else ""
+    return f"{WHAT.get(kind, kind)}: {told}{edit}" if told else f"{WHAT.get(kind, kind)}{edit}"
+
+
+def advice(kind: str) -> str:
+    """What a person can do about it; empty for the coders' edits, whose findings say it themselves."""
+    return DO.get(kind, "")
+
+
+def _words(value: Any) -> str:
+    return " ".join(str(one) for one in value) if isinstance(value, list) else str(value)
