@@ -2,8 +2,6 @@
 
 import io
 import logging
-from functools import cache
-from typing import Any
 
 logging.getLogger("pyx12").setLevel(logging.CRITICAL)
 
@@ -25,8 +23,13 @@ def pyx12_errors(data: bytes) -> list[str]:
     return said if valid else [*said, "pyx12 refuses the file"]
 
 
-@cache
-def _parser() -> Any:
-    import x12sdk
+def x12sdk_errors(data: bytes) -> list[str]:
+    """What x12sdk cannot read into its models, by field and kind; empty: no error."""
+    from pydantic import ValidationError
+    from x12sdk.io import X12ModelReader
 
-    return x12sdk
+    try:
+        with X12ModelReader(data.decode("ascii")) as reader:
+            return [] if list(reader.models()) else ["x12sdk finds no transaction set"]
+    except ValidationError as error:
+        return [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]

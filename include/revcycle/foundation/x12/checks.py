@@ -32,6 +32,7 @@ def faults(text: pa.Array, part: Part) -> Iterator[tuple[np.ndarray, str]]:
     size = np.where(text.is_valid().to_numpy(zero_copy_only=False), np.diff(offsets), 0)
     if part.required:
         yield np.flatnonzero(size == 0), "is required and empty"
+    yield np.flatnonzero((size > 0) & (size < part.shortest)), f"is shorter than {part.shortest} characters"
     yield np.flatnonzero(size > part.longest), f"is longer than {part.longest} characters"
     if part.kind in ("cents", "thousandths"):
         negative = pc.starts_with(text, "-").fill_null(False)

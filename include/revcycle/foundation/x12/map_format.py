@@ -3,8 +3,8 @@
     section | when | segment and its elements
 section  the table a row comes from: `set` (once), `claim`, `other` (loop 2320), `line` (2400), `adjudication` (2430)
 when     column that must be present (`a`) or absent (`!a`); empty: always
-element  name!N required, name?N situational, N the longest; `$` cents, `%` cents that may be negative, `#` thousandths,
-         `D` a date; `=X` a constant; `=X&name` a constant where the column is present; `-` not used; `a:b` components;
+element  name!N required, name?N situational, N the longest (or M..N); `$` cents, `%` cents that may be negative, `#`
+         thousandths, `D` a date; `=X` a constant; `=X&name` a constant where the column is present; `-` not used; `a:b` components;
          `aD-bD` one element of two dates
 """
 
@@ -14,7 +14,7 @@ from typing import Literal
 
 Kind = Literal["text", "cents", "signed cents", "thousandths", "date"]
 _KINDS: dict[str, Kind] = {"$": "cents", "%": "signed cents", "#": "thousandths", "D": "date"}
-_NAMED = re.compile(r"(\w+)([!?])(\d+|[$#%D])")
+_NAMED = re.compile(r"(\w+)([!?])(?:(\d+)\.\.)?(\d+|[$#%D])")
 LONGEST_NUMBER = 18  # X12 data type R as every partner reads it
 
 
@@ -27,6 +27,7 @@ class Part:
     required: bool = False
     kind: Kind = "text"
     longest: int = LONGEST_NUMBER
+    shortest: int = 1
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _part(written: str) -> Part:
     named = _NAMED.fullmatch(written)
     if named is None:
         raise ValueError(f"the map has an element that cannot be read: {written}")
-    name, mark, limit = named.groups()
+    name, mark, shortest, limit = named.groups()
     if limit.isdecimal():
-        return Part(name, None, mark == "!", "text", int(limit))
+        return Part(name, None, mark == "!", "text", int(limit), int(shortest or 1))
     return Part(name, None, mark == "!", _KINDS[limit])

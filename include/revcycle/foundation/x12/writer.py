@@ -209,11 +209,12 @@ def _claims_of(row: Row, taken: _Taken) -> np.ndarray:
 def _sort_key(row: Row, table: pa.Table, claim: np.ndarray, position: int, first_adjudication: int) -> np.ndarray:
     """Claim, block, row of the section, segment of the map, and within another payer's words the occurrence."""
     inner = row.section.startswith("adjudication")
-    key = np.maximum(claim, 0).astype(np.int64) << 48 | _BLOCK[row.section] << 44
+    key: np.ndarray = np.maximum(claim, 0).astype(np.int64) << 48 | _BLOCK[row.section] << 44
     key |= _column(table, "n") << 32 | (first_adjudication if inner else position) << 24
     if inner:
         key |= _column(table, "m") << 16 | position << 8
-    return key | _column(table, "rep")
+    key |= _column(table, "rep")
+    return key
 
 
 def _column(table: pa.Table, name: str) -> np.ndarray:

@@ -1,0 +1,28 @@
+"""Which claim a segment of an 837 of ours belongs to: a 999 names segments by their place, counted from ST = 1."""
+
+from revcycle.foundation.x12.envelope import take_apart
+
+
+def patient_control_numbers(data: bytes) -> list[str]:
+    """CLM01 of every claim of a file, in order."""
+    return [segment.e(1) for one in take_apart(data).sets for segment in one.segments if segment.id == "CLM"]
+
+
+def claims_at(data: bytes, positions: set[int]) -> dict[int, str]:
+    """CLM01 of the claim that the segment at each position belongs to; positions of the header are left out.
+
+    A claim begins with the HL of its subscriber (HL03 22).
+    """
+    (sent,) = take_apart(data).sets
+    starts: list[tuple[int, int]] = []  # first segment of a claim, and its number among claims
+    names: list[str] = []
+    for position, segment in enumerate(sent.segments, 2):
+        if segment.id == "HL" and segment.e(3) == "22":
+            starts.append((position, len(names)))
+        elif segment.id == "CLM":
+            names.append(segment.e(1))
+    found: dict[int, str] = {}
+    last = len(sent.segments) + 1
+    for (first, claim), (after, _) in zip(starts, [*starts[1:], (last + 1, 0)], strict=True):
+        found |= {position: names[claim] for position in positions if first <= position < after and claim < len(names)}
+    return found
