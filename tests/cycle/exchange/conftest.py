@@ -28,9 +28,7 @@ def partner_server(running_server: PartnerServer, tmp_path: Path) -> Iterator[Pa
 
 
 @pytest.fixture
-def practice_with(
-    engine: Engine, partner_server: PartnerServer, tmp_path: Path
-) -> Callable[..., Practice]:
+def practice_with(engine: Engine, partner_server: PartnerServer, tmp_path: Path) -> Callable[..., Practice]:
     """Makes the practice: `manners` are the partner's mailbox settings, the rest its other settings."""
 
     def make(manners: dict[str, Any] | None = None, **settings: Any) -> Practice:

@@ -141,7 +141,7 @@ class _Door(asyncssh.SSHServer):
         if fault and fault.do == "cut":
             self.conn.abort()
         if fault and fault.do == "stall":
-            await asyncio.Event().wait()
+            await self.conn.wait_closed()
         return fault is None and (username, password) == (USER, PASSWORD)
 
 
@@ -159,7 +159,7 @@ class _Mailbox(asyncssh.SFTPServer):
         if fault.do == "cut":
             self.connection.abort()
         if fault.do in ("cut", "stall"):
-            await asyncio.Event().wait()
+            await self.connection.wait_closed()
         raise ERRORS[fault.do]
 
     async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:

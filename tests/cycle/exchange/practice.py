@@ -78,7 +78,9 @@ class Practice:
         )
 
     def login(self, **given: Any) -> Login:
-        return Login(**({"host": "127.0.0.1", "port": self.server.port, "username": USER, "password": PASSWORD} | given))
+        return Login(
+            **({"host": "127.0.0.1", "port": self.server.port, "username": USER, "password": PASSWORD} | given)
+        )
 
     def box(self, *, seconds: float = 5, **given: Any) -> Callable[[], AbstractContextManager[Mailbox]]:
         return lambda: open_mailbox(self.login(**given), self.partner, seconds=seconds)
@@ -208,5 +210,5 @@ class Practice:
         return path
 
     def scalar(self, statement: str, **values: Any) -> Any:
-        with self.engine.connect() as connection:
+        with self.engine.begin() as connection:
             return connection.execute(text(statement), values).scalar_one()

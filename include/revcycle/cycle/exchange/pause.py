@@ -31,9 +31,10 @@ def pause(engine: Engine, *, on: bool, payer: str = "", by: str, reason: str, no
         if on:
             opened = {"payer": payer, "partner": "", "state": "open", "opened_at": now, "opened_by": by}
             written = insert(outage).values(reason=reason, run_id=run_id, **opened).on_conflict_do_nothing()
-            return PauseCounts(paused=connection.execute(written).rowcount)
+            return PauseCounts(paused=len(connection.scalars(written.returning(outage.c.id)).all()))
         ended = update(outage).where(outage.c.payer == payer, outage.c.partner == "", outage.c.closed_at.is_(None))
-        return PauseCounts(resumed=connection.execute(ended.values(state="closed", closed_at=now)).rowcount)
+        ended = ended.values(state="closed", closed_at=now)
+        return PauseCounts(resumed=connection.execute(ended).rowcount)
 
 
 def _known(connection: Connection, payer: str) -> None:
