@@ -77,7 +77,7 @@ def openssh(folder: Path) -> Iterator[OpenSsh]:
             os.chown(path, account.pw_uid, account.pw_gid)
     process = subprocess.Popen(
         [SSHD, "-D", "-e", "-f", str(folder / "config")],
-        stderr=subprocess.DEVNULL,
+        stderr=(folder / "log").open("wb"),
         **({"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if root else {}),
     )
     try:

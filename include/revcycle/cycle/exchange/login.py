@@ -149,8 +149,8 @@ def _log_in(transport: paramiko.Transport, login: Login, key: paramiko.PKey | No
         else:
             transport.auth_password(login.username, login.password)
     except paramiko.AuthenticationException as error:
-        if not transport.is_active():
-            raise PartnerAway(f"{where}: the line was cut during the login; it is tried again.") from error
+        if not transport.is_active() or "timeout" in str(error).lower():  # paramiko has no class for either
+            raise PartnerAway(f"{where}: the login was not answered; it is tried again.") from error
         what = "key" if key is not None else "password"
         raise AuthenticationRefused(
             f"{where}: user or {what} is refused; set it right in the Airflow connection before the next try."
