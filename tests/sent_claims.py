@@ -41,7 +41,7 @@ CLAIM_RULES = """
 staff:
 """
 BILLERS = """
-  - {username: bo, roles: [biller, operator], credentials: [], specialties: []}
+  - {username: bo, roles: [biller, ops], credentials: [], specialties: []}
 """
 
 
@@ -57,6 +57,7 @@ class Office:
             practice.load(connection, practice.read(state.practice_yaml), run_id=self.run_id, now=SENT)
             row = PATIENT | {"birth_date": date(1961, 3, 4), "source_patient_id": "P1", "patient_id": 1}
             shared = {"source_system": "csv", "version": 1, "run_id": self.run_id}
+            connection.execute(insert(t.patient_identity).values(id=1, run_id=self.run_id))
             self._patient = self._add(connection, t.patient, row | shared)
 
     def send(

@@ -7,6 +7,7 @@ import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from revcycle.cli.clock import today
 from revcycle.cli.terminal import print_table, say
 from revcycle.foundation.reference import (
     NOTICE_TEXT,
@@ -38,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], co
 
 def run_list(arguments: argparse.Namespace, state: State) -> int:
     """Print the active releases."""
-    ages = read_projection(state).age(arguments.as_of or datetime.now().astimezone().date())
+    ages = read_projection(state).age(arguments.as_of or today())
     if arguments.json:
         print(json.dumps([{**release.as_json(), "age_days": days} for release, days in ages.items()]))
         return 0

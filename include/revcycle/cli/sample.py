@@ -3,9 +3,10 @@
 import argparse
 import json
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
+from revcycle.cli.clock import today
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.state import State
 from sample_practice import write_sample
@@ -26,7 +27,7 @@ def add_parser(
 
 def run(arguments: argparse.Namespace, _: State) -> int:
     """Write the files and print what was written; returns the exit code."""
-    through = arguments.through or datetime.now(UTC).astimezone().date() - timedelta(days=1)
+    through = arguments.through or today() - timedelta(days=1)
     try:
         counts = write_sample(arguments.out, seed=arguments.seed, encounters=arguments.encounters, through=through)
     except ValueError as problem:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from revcycle.cli.clock import today
 from revcycle.cli.terminal import say
 from revcycle.cycle.edits import NotEvaluated, report, sweep_file
 from revcycle.cycle.edits.rule import BLOCK
@@ -54,7 +55,7 @@ def _sweep_file(arguments: argparse.Namespace, state: State) -> report.Counts:
     """One file is one billing group; the code sets are made on first use."""
     with sweep_file(
         arguments.claims,
-        as_of=arguments.as_of or datetime.now(UTC).astimezone().date(),
+        as_of=arguments.as_of or today(),
         releases=active_releases(state, datetime.now(UTC), say),
         archive=Archive(state.archive),
         limits=_filing_limits(state),

@@ -60,6 +60,8 @@ TABLES: dict[str, tuple[str, date, date, list[tuple[Any, ...]]]] = {
             ("D400", ICD10_START, date(2017, 9, 30)),
             ("E500", ICD10_START, date(2016, 9, 30)),
             ("E500", date(2018, 10, 1), None),
+            ("G700", ICD10_START, date(2016, 9, 30)),
+            ("G700", date(2018, 10, 1), date(2020, 9, 30)),
             *((f"K{number:02}", ICD10_START, None) for number in range(13)),
         ],
     ),

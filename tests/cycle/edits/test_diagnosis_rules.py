@@ -50,6 +50,13 @@ def test_a_diagnosis_names_the_lines_on_whose_date_it_fails(sweep_lines: SweepLi
     assert [f["lines"] for f in only(found, "icd10.not_yet_valid")] == [[1, 3]]
 
 
+def test_a_diagnosis_that_ended_more_than_once_names_the_end_before_its_first_date(sweep_lines: SweepLines):
+    days = ["2026-07-15", "2021-01-01", "2017-01-01", "2018-09-30", "2022-02-02"] * 20
+    lines = [{"diagnoses": "G700", "line": str(n), "date_from": day} for n, day in enumerate(days, 1)]
+    (found,) = only(sweep_lines(*lines), "icd10.no_longer_valid")
+    assert (found["reason"], len(found["lines"])) == ("G700 ended on 2016-09-30, before the date of service", 100)
+
+
 def test_a_diagnosis_that_is_twice_on_the_claim_is_one_finding_of_each_rule(sweep_lines: SweepLines):
     found = sweep_lines({"diagnoses": "Q99;A10;Q9.9;q99"})
     assert [(f["rule"], f["codes"], f["lines"]) for f in found] == [

@@ -21,7 +21,7 @@ LINE = {
     "place": "11",
     "procedure": "X1000",
     "modifiers": [],
-    "units": 1.0,
+    "units": "1",
     "pointers": [1],
     "today": DAY + timedelta(days=1),
 }
@@ -29,7 +29,7 @@ SCHEMA = pa.schema(
     [(name, pa.int64()) for name in ("claim", "line", "patient")]
     + [("npi", pa.string()), ("birth_date", pa.date32()), ("payer", pa.string())]
     + [("date_from", pa.date32()), ("date_to", pa.date32()), ("place", pa.string()), ("procedure", pa.string())]
-    + [("modifiers", pa.list_(pa.string())), ("units", pa.float64()), ("pointers", pa.list_(pa.int64()))]
+    + [("modifiers", pa.list_(pa.string())), ("units", pa.string()), ("pointers", pa.list_(pa.int64()))]
     + [("today", pa.date32())]
 )
 
@@ -69,7 +69,7 @@ def test_each_line_is_judged_as_of_its_own_day(judged):
 
 
 def test_place_and_codes_tell_the_findings_of_a_rule_in_a_claim_apart(judged):
-    sums = [{"procedure": "X1006", "units": 3.0, "line": n, "date_from": DAY - timedelta(days=n)} for n in (1, 2)]
+    sums = [{"procedure": "X1006", "units": "3.000", "line": n, "date_from": DAY - timedelta(days=n)} for n in (1, 2)]
     pairs = [{"line": 3}, {"line": 4, "procedure": "X1002"}, {"line": 5, "procedure": "X1002"}]
     found = judged(*sums, *pairs)
     assert [(f["rule"], f["place"]) for f in found] == [

@@ -26,7 +26,7 @@ def raw(path: Path, *lines: str, encoding: str = "utf-8") -> Path:
     ("column", "value"),
     [
         *((column, " ") for column in REQUIRED),
-        *(("line", value) for value in ("0", "-1", "1.0", "+1", "one", "1e3", "١", "9" * 30)),
+        *(("line", value) for value in ("0", "-1", "1.0", "+1", "one", "1e3", "١", "9" * 30, str(2**63))),
         *(("date_from", value) for value in ("2026-7-15", "20260715", "2026-02-29", "0000-01-01", "07/15/2026")),
         *(("date_to", value) for value in ("2026-06-31", "x")),
         *(("birth_date", value) for value in ("1980-13-01", "2.1.1980")),
@@ -48,10 +48,17 @@ def test_a_value_that_is_missing_or_not_written_as_it_must_be_makes_its_row_unre
     assert column in found[0]["reason"] or column.rstrip("s") in found[0]["reason"]
 
 
+def test_a_line_number_beyond_the_greatest_is_said_to_be_so(sweep_lines: SweepLines):
+    (found,) = sweep_lines({"line": "9223372036854775808"})
+    assert found["reason"] == "Row 2: line is above 9223372036854775807, the greatest line number there is"
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
         ("line", "007"),
+        ("line", "1" * 19),
+        ("line", "0" * 30 + "9223372036854775807"),
         ("units", "007.50"),
         ("charge", "-1"),
         ("charge", "0.123"),
@@ -64,6 +71,8 @@ def test_a_value_that_is_missing_or_not_written_as_it_must_be_makes_its_row_unre
         ("rendering_npi", "anything"),
         ("procedure", "any\0thing"),
         ("units", "9" * 400),
+        pytest.param("units", "9" * 5000, id="units-5000 digits"),
+        pytest.param("units", "0." + "0" * 5000 + "1", id="units-5000 decimals"),
     ],
 )
 def test_an_odd_but_allowed_value_is_read(sweep_lines: SweepLines, column, value):

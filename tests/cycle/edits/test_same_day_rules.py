@@ -188,9 +188,56 @@ def test_fractions_that_add_up_to_the_limit_are_within_it(fired: Fired):
     assert fired("ncci.mue_day", cases) == {"and one more", "negative ones do not count"}
 
 
+def test_a_sum_above_its_limit_by_the_smallest_trifle_fires_and_one_equal_to_it_does_not(fired: Fired):
+    line, of_three_days = {"procedure": "X1006"}, {"procedure": "X1006", "date_to": "2026-07-17"}
+    trifle = f"0.{'0' * 30}1"
+    cases = {
+        "above by a trifle": [line | {"units": f"2.{'0' * 30}1"}],
+        "below by a trifle": [line | {"units": f"1.{'9' * 30}"}],
+        "a trifle more": [line | {"units": "2"}, line | {"units": trifle}],
+        "above by less than a millionth": [line | {"units": "2.0000000001"}],
+        "thirds": [of_three_days | {"units": "1"}, of_three_days | {"units": "5"}],
+        "thirds and a trifle": [
+            of_three_days | {"units": "1"},
+            of_three_days | {"units": "5"},
+            line | {"units": trifle},
+        ],
+        "sevenths and thirds": [
+            line | {"units": "5", "date_to": "2026-07-21"},
+            line | {"units": "9", "date_to": "2026-07-21"},
+            of_three_days | {"units": "0.000"},
+        ],
+    }
+    above = {"above by a trifle", "a trifle more", "above by less than a millionth", "thirds and a trifle"}
+    assert fired("ncci.mue_day", cases) == above
+    by_line = {name: [row | {"procedure": "X1005"} for row in rows] for name, rows in cases.items()}
+    assert fired("ncci.mue_line", by_line) == {"above by a trifle", "above by less than a millionth"}
+
+
+@pytest.mark.parametrize("procedure", ["X1005", "X1006"])
+@pytest.mark.parametrize(
+    ("units", "days", "words"),
+    [
+        ("3.00", 1, "3 billed"),
+        ("12.5", 1, "12.5 billed"),
+        ("10", 3, "about 3.333333334 billed"),
+        (f"2.{'0' * 30}1", 1, "about 2.000000001 billed"),
+        ("123456789012345", 1, "123456789012345 billed"),
+        pytest.param("9" * 309, 1, "at least 1000000000000000 billed", id="309 digits"),
+        pytest.param("9" * 5000, 2, "at least 1000000000000000 billed", id="5000 digits"),
+    ],
+)
+def test_the_reason_says_the_units_as_written_or_within_bounds(sweep_lines: SweepLines, procedure, units, days, words):
+    line = {"procedure": procedure, "units": units, "date_to": f"2026-07-{14 + days}"}
+    (found,) = only(sweep_lines(line), "ncci.mue_line", "ncci.mue_day")
+    assert found["reason"].split(", ")[1] == words
+
+
 def test_a_limit_of_zero_fires_for_any_unit(fired: Fired):
-    cases = {units: {"procedure": "X1008", "units": units} for units in ("0", "-1", "0.0000000001", "1")}
-    assert fired("ncci.mue_day", cases) == {"0.0000000001", "1"}
+    least = f"0.{'0' * 400}1"
+    cases = {units: {"procedure": "X1008", "units": units} for units in ("0", "-1", "0.0000000001", least, "1")}
+    assert fired("ncci.mue_day", cases) == {"0.0000000001", least, "1"}
+    assert fired("line.units", cases) == {"0", "-1"}
 
 
 def test_an_add_on_needs_a_listed_primary_of_the_same_day(sweep_lines: SweepLines, fired: Fired):

@@ -113,7 +113,8 @@ def test_rules_whose_table_begins_later_are_kept_as_not_evaluated(desk: Desk) ->
     assert stored == ["ncci.mue_clinical", "ncci.mue_day", "ncci.mue_line"]
 
 
-def test_an_override_survives_what_happens_to_a_neighbour(desk: Desk) -> None:
+def overridden(desk: Desk) -> None:
+    """A pair whose finding was overridden."""
     desk.patients("P1")
     desk.charges(*PAIR)
     night(desk)
@@ -121,10 +122,40 @@ def test_an_override_survives_what_happens_to_a_neighbour(desk: Desk) -> None:
         connection.execute(
             text("UPDATE finding SET state = 'overridden', overridden_by = 'kim', override_reason = 'r'")
         )
+
+
+def test_an_override_survives_what_happens_to_a_neighbour(desk: Desk) -> None:
+    overridden(desk)
     desk.charges(PAIR[0] | {"charge": "121.00"})
     assert night(desk).encounters == 2
     assert found(desk.engine, "overridden") == [("E2", "ncci.ptp_never", 1)]
     assert found(desk.engine) == []
+
+
+def test_an_overridden_finding_whose_cause_is_gone_is_fixed(desk: Desk) -> None:
+    overridden(desk)
+    desk.charges(PAIR[0] | {"status": "cancelled"})
+    night(desk)
+    assert found(desk.engine, "fixed") == [("E2", "ncci.ptp_never", 1)]
+    assert found(desk.engine, "overridden") == []
+
+
+def test_an_override_holds_again_when_its_cause_returns_to_the_same_version(desk: Desk) -> None:
+    overridden(desk)
+    desk.charges(PAIR[0] | {"status": "cancelled"})
+    night(desk)
+    desk.charges(PAIR[0])
+    night(desk)
+    assert found(desk.engine, "overridden") == [("E2", "ncci.ptp_never", 1)]
+    assert found(desk.engine) == []
+
+
+def test_an_override_of_an_earlier_version_stays_and_does_not_hold_for_the_next(desk: Desk) -> None:
+    overridden(desk)
+    desk.charges(PAIR[1] | {"charge": "121.00"})
+    night(desk)
+    assert found(desk.engine, "overridden") == [("E2", "ncci.ptp_never", 1)]
+    assert found(desk.engine) == [("E2", "ncci.ptp_never", 2)]
 
 
 def test_chunks_cover_every_patient_once(desk: Desk) -> None:

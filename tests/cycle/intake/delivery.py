@@ -124,7 +124,8 @@ class Desk:
 
     def problems(self) -> set[tuple[int, str, str]]:
         """Row, column and class of every problem."""
-        return set(self.rows("SELECT position, field, code FROM problem"))  # type: ignore[arg-type]
+        stored = "SELECT position, field, substr(code, length(field) + 2) FROM problem"
+        return set(self.rows(stored))  # type: ignore[arg-type]
 
     def quarantined(self) -> set[str]:
         return {row[0] for row in self.rows("SELECT subject FROM quarantine WHERE cleared_at IS NULL")}

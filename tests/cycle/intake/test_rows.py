@@ -92,6 +92,14 @@ def test_one_bad_line_takes_the_whole_encounter_with_it(desk: Desk) -> None:
     assert (desk.quarantined(), desk.encounters()) == ({"E1"}, {"E2"})
 
 
+def test_two_columns_of_one_row_may_have_the_same_class_of_problem(desk: Desk) -> None:
+    desk.hand_in([a_patient()], [a_line(units="x", charge="x")])
+    assert desk.rows("SELECT field, code FROM problem WHERE position = 2 ORDER BY field") == [
+        ("charge", "charge.number"),
+        ("units", "units.number"),
+    ]
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -61,6 +61,14 @@ def test_only_a_changed_encounter_gets_a_version(desk: Desk) -> None:
     assert counts.changed == tuple(row[0] for row in ids)
 
 
+def test_an_older_content_delivered_again_is_a_new_version(desk: Desk) -> None:
+    first, second = [a_line(units="1")], [a_line(units="2")]
+    changed = [desk.hand_in([a_patient()], rows).encounters.changed for rows in (first, second, first, first)]
+    assert changed == [0, 1, 1, 0]
+    assert desk.rows("SELECT version, units::int FROM charge_line ORDER BY 1") == [(1, 1), (2, 2), (3, 1)]
+    assert desk.rows("SELECT current_version FROM encounter") == [(3,)]
+
+
 def test_content_written_otherwise_is_equal_content(desk: Desk) -> None:
     desk.hand_in([a_patient()], [a_line("E1", 1), a_line("E1", 2, status="", modifiers="25;LT", units="2")])
     otherwise = [

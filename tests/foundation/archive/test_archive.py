@@ -47,3 +47,17 @@ def test_a_source_that_cannot_be_read_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         archive.put(tmp_path / "not there")
     assert [path for path in archive.root.rglob("*") if path.is_file()] == []
+
+
+def test_a_label_finds_its_object_and_never_another(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    one, two = archive.put(b"one"), archive.put(b"two")
+    assert archive.labels("interchange") == {}
+    archive.label("interchange", "partner-2", two)
+    archive.label("interchange", "partner-1", one)
+    archive.label("interchange", "partner-1", one)
+    assert list(archive.labels("interchange").items()) == [("partner-1", one), ("partner-2", two)]
+    assert archive.labels("received") == {}
+    with pytest.raises(ObjectDamaged, match="interchange partner-1 is"):
+        archive.label("interchange", "partner-1", two)
+    assert sorted(archive.names()) == sorted([one, two])

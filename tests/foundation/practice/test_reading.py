@@ -100,6 +100,8 @@ FAULTS = [
     ("{days: 90}", "{days: 9.5}", 20, "payers.filing_limits.limit.days: a whole number"),
     (", source: contract 2026", "", 20, "payers.filing_limits.source: it is missing"),
     ("100.00", "100.5", 23, "staff.approval_limit: an amount such as 100.00"),
+    ("[coder]", "[coder, codr]", 23, "staff.roles: one of 'coder', 'biller' or 'ops' is expected"),
+    ("[coder]", "[Coder]", 23, "staff.roles: one of 'coder', 'biller' or 'ops' is expected"),
     ("[CPC]", "CPC", 23, "staff.credentials: a list"),
     ("kind: commercial", "kind: commercial\n    kind: auto", 18, "'kind' stands here a second time"),
     ("staff:", "stuff:", 22, "stuff: no such field"),

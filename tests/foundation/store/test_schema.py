@@ -10,7 +10,21 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from revcycle.foundation.store import upgrade
 from revcycle.foundation.store.runs import Step, begin
-from revcycle.foundation.store.tables import access_log, coverage, finding, patient, payer_rule, run, work_item
+from revcycle.foundation.store.tables import (
+    access_log,
+    archive_object,
+    coverage,
+    encounter_version,
+    finding,
+    metadata,
+    patient,
+    patient_identity,
+    payer_rule,
+    problem,
+    received_file,
+    run,
+    work_item,
+)
 
 PLANTED = "Quillfeather"
 
@@ -48,8 +62,6 @@ def a_coverage(run_id: int, first: date, last: date | None, **given: object) -> 
 
 
 def test_the_migrations_make_the_declared_tables(engine: Engine) -> None:
-    from revcycle.foundation.store.tables import metadata
-
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
@@ -69,11 +81,53 @@ def test_a_retry_of_a_step_finds_its_run_row(engine: Engine) -> None:
 
 def test_an_error_names_table_and_constraint_and_no_value(engine: Engine, run_id: int) -> None:
     with pytest.raises(IntegrityError) as caught, engine.begin() as connection:
+        connection.execute(insert(patient_identity), {"id": 1, "run_id": run_id})
         connection.execute(insert(patient), [a_patient(run_id), a_patient(run_id)])
     chain = [caught.value, caught.value.__cause__, caught.value.__context__, caught.value.orig]
     said = " ".join(f"{error} {error!r}" for error in chain)
     assert PLANTED not in said and "P1" not in said
     assert "patient" in said and "uq_patient" in said
+
+
+def a_version(run_id: int, **given: object) -> dict[str, object]:
+    return {
+        "encounter_id": 1,
+        "version": 1,
+        "content_sha256": "c",
+        "patient_id": 1,
+        "billing_npi": "1000000012",
+        "status": "",
+        "entered_on": date(2026, 11, 20),
+        "charge_cents": 12000,
+        "file_id": 1,
+        "run_id": run_id,
+    } | given
+
+
+@pytest.fixture
+def file_id(engine: Engine, run_id: int) -> int:
+    """A registered file, and a patient whose id is 1."""
+    with engine.begin() as connection:
+        connection.execute(insert(patient_identity), {"id": 1, "run_id": run_id})
+        connection.execute(insert(archive_object), {"sha256": "a", "bytes": 1, "run_id": run_id})
+        seen = {"partner": "csv", "sha256": "a", "kind": "charges", "first_name": "a.csv", "run_id": run_id}
+        return int(connection.execute(insert(received_file).returning(received_file.c.id), seen).scalar_one())
+
+
+@pytest.mark.parametrize("missing", ["patient_id", "file_id"])
+def test_a_version_has_a_patient_and_a_file(engine: Engine, run_id: int, file_id: int, missing: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(encounter_version), a_version(run_id, file_id=file_id))
+    with pytest.raises(IntegrityError, match=f"fk_encounter_version_{missing}"), engine.begin() as connection:
+        connection.execute(insert(encounter_version), a_version(run_id, version=2, file_id=file_id) | {missing: 99})
+
+
+def test_a_place_of_a_file_has_one_problem_for_each_code(engine: Engine, run_id: int, file_id: int) -> None:
+    row = {"file_id": file_id, "st_index": 0, "position": 2, "code": "units.number", "field": "units", "run_id": run_id}
+    with engine.begin() as connection:
+        connection.execute(insert(problem), [row, row | {"code": "charge.number"}, row | {"st_index": 1}])
+    with pytest.raises(IntegrityError, match="uq_problem"), engine.begin() as connection:
+        connection.execute(insert(problem), row | {"field": "other"})
 
 
 def test_coverage_of_one_responsibility_does_not_overlap(engine: Engine, run_id: int) -> None:
@@ -138,9 +192,26 @@ def test_a_cause_has_one_open_item(engine: Engine, run_id: int) -> None:
         connection.execute(insert(work_item), row)
 
 
-@pytest.mark.parametrize("change", ["UPDATE access_log SET who = 'x'", "DELETE FROM access_log", "TRUNCATE access_log"])
+CHANGES = ["UPDATE access_log SET who = 'x'", "DELETE FROM access_log", "TRUNCATE access_log"]
+LOOK = {"at": datetime(2026, 1, 1, tzinfo=UTC), "who": "kim", "what": "show"}
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_the_access_log_only_grows(engine: Engine, change: str) -> None:
     with engine.begin() as connection:
-        connection.execute(insert(access_log), {"at": datetime(2026, 1, 1, tzinfo=UTC), "who": "kim", "what": "show"})
+        connection.execute(insert(access_log), LOOK)
     with pytest.raises(DBAPIError, match="42501"), engine.begin() as connection:
         connection.execute(text(change))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_owner_who_takes_its_rights_back_cannot_change_the_access_log_either(engine: Engine, change: str) -> None:
+    with pytest.raises(DBAPIError, match="42501 at table access_log"), engine.begin() as connection:
+        connection.execute(insert(access_log), LOOK)
+        connection.execute(text("GRANT ALL ON access_log TO CURRENT_USER"))
+        connection.execute(text(change))
+
+
+def test_every_row_but_a_run_itself_names_its_run() -> None:
+    without = {table.name for table in metadata.tables.values() if "run_id" not in table.c}
+    assert without == {"run"}

@@ -89,7 +89,7 @@ def test_an_item_of_nobodys_role_waits_without_owner(office: Office) -> None:
     sent = office.send()
     with office.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE staff SET roles = '{coder}'")
-    raised(office, Cause("doubt", sent.id, "operator", detail={"interchange": sent.isa13}))
+    raised(office, Cause("doubt", sent.id, "ops", detail={"interchange": sent.isa13}))
     (row,) = listed(office)
     assert (row["owner"], row["state"], row["patient"], row["claim"]) == ("", "open", None, None)
 
@@ -121,9 +121,9 @@ def test_one_item_is_shown_with_its_claim_and_its_lines(office: Office) -> None:
 
 def test_open_items_without_an_encounter_are_part_of_the_digest(office: Office) -> None:
     sent = office.send()
-    before = digests(office.engine)["work"]
-    raised(office, Cause("doubt", sent.id, "operator"))
-    assert digests(office.engine)["work"] != before
+    before = digests(office.engine)["work_item"]
+    raised(office, Cause("doubt", sent.id, "ops"))
+    assert digests(office.engine)["work_item"] != before
 
 
 def test_what_a_person_has_settled_is_known(office: Office) -> None:

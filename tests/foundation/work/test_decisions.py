@@ -21,7 +21,7 @@ def office(engine: Engine, state: State) -> Office:
     with engine.begin() as connection:
         causes = [
             Cause("rejection", 1, "biller", 1, 1),
-            Cause("doubt", sent.id, "operator"),
+            Cause("doubt", sent.id, "ops"),
             Cause("overdue", 1, "biller"),
         ]
         for cause in causes:

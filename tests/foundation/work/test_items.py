@@ -189,6 +189,15 @@ def test_every_look_and_change_is_written_to_the_access_log(desk: Desk, item: in
     assert logged == [("lee", "work show"), ("kim", "work assign"), ("lee", "work note"), ("lee", "work override")]
 
 
+def test_a_change_in_the_access_log_names_its_run_and_a_look_has_none(desk: Desk, item: int) -> None:
+    work.show(desk.engine, item, now=NOW, who="lee")
+    work.note(desk.engine, item, words="asked", by="lee", now=NOW, step=Step("test", "work", "note"))
+    with desk.engine.connect() as connection:
+        query = "SELECT step FROM access_log a LEFT JOIN run ON run.id = run_id WHERE patient_id > 0 ORDER BY a.id"
+        logged = connection.scalars(text(query)).all()
+    assert logged == [None, "note"]
+
+
 @pytest.mark.parametrize("words", ["quillf", "Ada Quill", "E1", "p1"])
 def test_an_item_is_found_by_name_encounter_or_patient_id(desk: Desk, item: int, words: str) -> None:
     assert len(work.worklist(desk.engine, now=NOW, who="t", find=words)) == 1

@@ -140,6 +140,7 @@ def test_hostile_text_makes_a_valid_file_or_names_its_claim(changes: list[dict[s
     assert data == plain_837p(rows, ENVELOPE)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12), st.dates(date(1900, 1, 1), date(2100, 1, 1)))
 def test_amounts_and_dates_are_written_as_the_plain_writer_does(cents: int, day: date) -> None:
     rows = tables()

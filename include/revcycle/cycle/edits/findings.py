@@ -1,5 +1,7 @@
 """Judgements become rows: new findings open, vanished ones are fixed, overridden ones stay for the auditor.
 
+A finding that is fixed keeps who overrode it and why: where it comes back for its version, the override holds again.
+
 What changed is worked out in DuckDB against the rows that are there, so that a first sweep writes by plain COPY and a
 sweep that finds the same writes nothing but its results.
 """
@@ -47,9 +49,11 @@ SELECT standing.id, found.severity, found.lines, found.codes, found.details, fou
        found.release
 FROM found JOIN standing USING (encounter_id, version, rule, fingerprint) ORDER BY standing.id
 """
+# An override lasts for its version: in the current one it is fixed with its cause, in those before it stays as it is.
 VANISHED = """
 SELECT id FROM standing ANTI JOIN found USING (encounter_id, version, rule, fingerprint)
-WHERE state = 'open' ORDER BY id
+LEFT JOIN due USING (encounter_id, version)
+WHERE state = 'open' OR (state = 'overridden' AND due.entered_on IS NOT NULL) ORDER BY id
 """
 RESULTS = """
 SELECT d.encounter_id, d.version, $edit_set AS edit_set, d.context, d.entered_on + 1 AS as_of,
@@ -68,7 +72,7 @@ CREATE TEMP TABLE staged_finding (id bigint, severity text, lines int[], codes t
 UPDATE_AGAIN = """
 UPDATE finding f SET severity = s.severity, lines = s.lines, codes = s.codes, details = s.details, others = s.others,
     others_count = s.others_count, release = s.release, run_id = :run_id,
-    state = CASE f.state WHEN 'overridden' THEN 'overridden' ELSE 'open' END
+    state = CASE f.overridden_by WHEN '' THEN 'open' ELSE 'overridden' END
 FROM staged_finding s WHERE f.id = s.id
   AND (f.state = 'fixed' OR (f.severity, f.lines, f.codes, f.details, f.others, f.others_count, f.release)
        IS DISTINCT FROM (s.severity, s.lines, s.codes, s.details, s.others, s.others_count, s.release))

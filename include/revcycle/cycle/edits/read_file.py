@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from revcycle.cycle.edits import read_sql
 from revcycle.cycle.edits.read_sql import REQUIRED
 from revcycle.cycle.edits.relations import connect
+from revcycle.foundation.csv_header import check_names, read_names
 from revcycle.foundation.errors import InputUnusable
 
 OPTIONAL = (
@@ -89,21 +90,10 @@ def _schema() -> pa.Schema:
 
 
 def _header(path: Path, reader: Iterator[list[str]]) -> list[str]:
-    header = next((row for row in reader if not _blank(row)), None)
-    if header is None:
+    names = read_names(path, reader)
+    if not names:
         raise InputUnusable(f"{path}: is empty; its first row must name the columns {', '.join(REQUIRED)}.")
-    names = [name.strip() for name in header]
-    known = {*REQUIRED, *OPTIONAL}
-    for wrong, what in (
-        ([name for name in names if name not in known], "unknown column"),
-        (sorted({name for name in names if names.count(name) > 1}), "repeated column"),
-        ([name for name in REQUIRED if name not in names], "missing column"),
-    ):
-        if wrong:
-            listed = ", ".join(repr(name) for name in wrong)
-            raise InputUnusable(
-                f"{path}: row 1 has {what} {listed}; the columns are {', '.join((*REQUIRED, *OPTIONAL))}."
-            )
+    check_names(path, names, known=(*REQUIRED, *OPTIONAL), required=REQUIRED, of="claims")
     return names
 
 

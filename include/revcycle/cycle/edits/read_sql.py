@@ -11,8 +11,9 @@ SPACE = " || ".join(
     f"chr({point})"
     for point in (*range(9, 14), *range(28, 33), 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288)
 )
-# Eighteen digits fit the integer that a line number is.
-LINE_NUMBER = "regexp_full_match(line, '0*[1-9][0-9]{0,17}')"
+LINE_NUMBER = "regexp_full_match(line, '0*[1-9][0-9]*')"
+KEPT_LINE = "try_cast(line AS BIGINT)"
+GREATEST_LINE = 2**63 - 1
 # A pointer beyond every integer points beyond every list of diagnoses.
 POINTER = f"coalesce(try_cast(p AS BIGINT), if(starts_with(p, '-'), -1, {2**63 - 1}))"
 
@@ -36,7 +37,8 @@ FAULT = f"""
     CASE WHEN surplus <> 0 THEN 'the row has ' || abs(surplus) || if(surplus > 0, ' values more', ' values less')
               || ' than the header; look for a comma or a quotation mark that is not closed'
          {" ".join(f"WHEN {name} = '' THEN '{name} is empty'" for name in REQUIRED)}
-         WHEN NOT {LINE_NUMBER} THEN 'line is no whole number from 1 (of at most 18 digits)'
+         WHEN NOT {LINE_NUMBER} THEN 'line is no whole number from 1'
+         WHEN {KEPT_LINE} IS NULL THEN 'line is above {GREATEST_LINE}, the greatest line number there is'
          WHEN {_no_date("date_from")} THEN 'date_from is no date written YYYY-MM-DD'
          WHEN date_to <> '' AND {_no_date("date_to")} THEN 'date_to is no date written YYYY-MM-DD'
          WHEN birth_date <> '' AND {_no_date("birth_date")} THEN 'birth_date is no date written YYYY-MM-DD'
@@ -90,7 +92,7 @@ LINES = """
         SELECT patient_id, row_number() OVER () AS patient FROM (SELECT DISTINCT patient_id FROM text_row))
     SELECT claim, first.line, patient, rendering_npi AS npi, nullif(birth_date, '')::DATE AS birth_date, payer,
            date_from::DATE AS date_from, nullif(date_to, '')::DATE AS date_to, place_of_service AS place,
-           upper(procedure) AS procedure, modifier_list AS modifiers, units::DOUBLE AS units, pointer_list AS pointers,
+           upper(procedure) AS procedure, modifier_list AS modifiers, units, pointer_list AS pointers,
            ?::DATE AS today
     FROM line_first AS first JOIN text_row USING (row) JOIN patient_name USING (patient_id)
     JOIN modifier_text USING (modifiers) JOIN pointer_text USING (pointers)
@@ -104,6 +106,6 @@ DIAGNOSES = """
 CLAIMS = "SELECT claim_id FROM claim_name ORDER BY claim"
 
 UNREADABLE = f"""
-    SELECT row, claim_id AS claim, if({LINE_NUMBER}, [try_cast(line AS BIGINT)], []) AS lines, reason
+    SELECT row, claim_id AS claim, if({LINE_NUMBER} AND {KEPT_LINE} IS NOT NULL, [{KEPT_LINE}], []) AS lines, reason
     FROM fault JOIN text_row USING (row) ORDER BY row
 """

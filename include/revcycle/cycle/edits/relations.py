@@ -1,9 +1,11 @@
 """The relations that every rule joins, and the connection they live in.
 
 line          one charge line: grp, claim, line, npi, birth_date, payer, day (date of service), date_to, place,
-              procedure, modifiers, units, day_units (units of one day, 0 where not above 0), pointers, today
+              procedure, modifiers, units (as written), days (over which they are spread), billed (units above 0),
+              day_units (units of one day in floating point, 0 where not above 0), pointers, today
 line_modifier one distinct modifier of a line, with the times it stands there
-day_code      one procedure of one same-day group: day, lines (their number), units
+day_code      one procedure of one same-day group: day, lines (their number), units (the sum of day_units), whole (each
+              line's units of a day are a whole number, so that the sum has no error)
 claim_day     one date of service of a claim
 diagnosis     claim, position, code
 release       source, setting, version, first_day, last_day; first_day(source) and last_day(source) are over all of them
@@ -17,8 +19,13 @@ from pathlib import Path
 
 import duckdb
 
+from revcycle.cycle.edits import units
+
 SHOWN = 20
 """How many lines of other claims a finding names."""
+
+EXACT = 15
+"""Two numbers of so many digits are always two different numbers in floating point."""
 
 PREPARE = """
 CREATE TABLE day_group AS
@@ -26,15 +33,17 @@ CREATE TABLE day_group AS
     FROM lines_in GROUP BY patient, npi, date_from;
 CREATE TABLE line AS
     SELECT grp, claim, line, npi, birth_date, payer, date_from AS day, date_to, place, procedure, modifiers, units,
-           if(units > 0, units / (1 + greatest(coalesce(date_diff('day', date_from, date_to), 0), 0)), 0) AS day_units,
-           pointers, today
+           1 + greatest(coalesce(date_diff('day', date_from, date_to), 0), 0) AS days,
+           NOT starts_with(units, '-') AND ltrim(units, '0.') <> '' AS billed,
+           if(billed, units::DOUBLE / days, 0) AS day_units, pointers, today
     FROM lines_in JOIN day_group USING (patient, npi, date_from);
 CREATE TABLE line_modifier AS
     SELECT grp, claim, line, day, procedure, modifier, count(*) AS times
     FROM (SELECT grp, claim, line, day, procedure, unnest(modifiers) AS modifier FROM line WHERE len(modifiers) > 0)
     GROUP BY ALL;
 CREATE TABLE day_code AS
-    SELECT grp, procedure, any_value(day) AS day, count(*) AS lines, sum(day_units) AS units
+    SELECT grp, procedure, any_value(day) AS day, count(*) AS lines, sum(day_units) AS units,
+           bool_and(length(units) <= {exact} AND day_units = floor(day_units)) AS whole
     FROM line GROUP BY grp, procedure;
 CREATE TABLE claim_day AS SELECT DISTINCT claim, day FROM line;
 CREATE TABLE diagnosis AS SELECT claim, position, code FROM diagnoses_in;
@@ -63,7 +72,8 @@ def connect(spill: Path) -> duckdb.DuckDBPyConnection:
 
 def prepare(db: duckdb.DuckDBPyConnection) -> None:
     """Build the relations from the registered `lines_in` and `diagnoses_in`."""
-    db.execute(PREPARE.format(shown=SHOWN))
+    units.register(db)
+    db.execute(PREPARE.format(shown=SHOWN, exact=EXACT))
 
 
 def claim_code(hits: str) -> str:

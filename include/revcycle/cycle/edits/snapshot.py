@@ -28,7 +28,7 @@ WHERE {versions}
 """
 LINES = """
 SELECT encounter_id, version, line, patient_id, rendering_npi AS npi, date_from AS day, date_to,
-       place_of_service AS place, procedure, modifiers, pointers, units::float8 AS units,
+       place_of_service AS place, procedure, modifiers, pointers, units::text AS units,
        referring_npi, supervising_npi, ordering_npi, facility_npi
 FROM charge_line WHERE {lines}
 """

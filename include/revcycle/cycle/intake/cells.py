@@ -18,10 +18,11 @@ LONGEST_ID = 100
 LONGEST_TEXT = 10_000
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_US_DATE = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1([0-9]{2}|[0-9]{4})")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{2}|[0-9]{4})")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _UNITS = re.compile(r"-?0*[0-9]{1,9}(\.[0-9]{1,3}0*)?")
 _CHARGE = re.compile(r"-?0*[0-9]{1,12}(\.[0-9]{1,2})?")
+_WHOLE = re.compile(r"-?[0-9]+")
 _LINE = re.compile(r"0{0,20}[1-9][0-9]{0,8}")
 _POINTER = re.compile(r"-?0{0,20}[0-9]{1,9}")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]{1,2}", re.IGNORECASE)
@@ -81,14 +82,16 @@ def _identifier(text: str) -> Value | Remark:
 
 
 def _day(text: str) -> Value | Remark:
-    if _US_DATE.fullmatch(text):
-        return Remark("date_us", "a date written YYYY-MM-DD", "month and day may stand in either order")
+    if parts := _YEAR_LAST.fullmatch(text):
+        either = int(parts[1]) <= 12 and int(parts[3]) <= 12
+        reason = "month and day may stand in either order" if either else "the year must stand first"
+        return Remark("date_us", "a date written YYYY-MM-DD", reason)
     if _DATE.fullmatch(text):
         try:
             return date.fromisoformat(text)
         except ValueError:
             return Remark("date", "a date of the calendar", "there is no such day")
-    return Remark("date", "a date written YYYY-MM-DD", "this is no date")
+    return Remark("date", "a date written YYYY-MM-DD", "this is no date so written")
 
 
 def _number(text: str) -> Remark | None:
@@ -101,7 +104,7 @@ def _units(text: str) -> Value | Remark:
     if problem := _number(text):
         return problem
     if not _UNITS.fullmatch(text):
-        return Remark("number", "at most nine digits and three decimals", "the number cannot be kept exactly")
+        return Remark("number", "at most nine digits before the decimal point and three after it", _excess(text, 9))
     return canonical(Decimal(text))
 
 
@@ -117,14 +120,22 @@ def _cents(text: str) -> Value | Remark:
     if problem := _number(text):
         return problem
     if not _CHARGE.fullmatch(text):
-        return Remark("money", "an amount with at most two decimals", "the amount is not one of whole cents")
+        return Remark("money", "at most twelve digits before the decimal point and two after it", _excess(text, 12))
     return int(Decimal(text) * 100)
 
 
+def _excess(text: str, digits: int) -> str:
+    """Which part of a number is too long: what stands before its point, or else its decimals."""
+    whole = text.partition(".")[0].lstrip("-0")
+    return "the number is too large" if len(whole) > digits else "the number has too many decimals"
+
+
 def _line(text: str) -> Value | Remark:
-    if not _LINE.fullmatch(text):
-        return Remark("number", "a whole number from 1", "this is no line number")
-    return int(text)
+    if _LINE.fullmatch(text):
+        return int(text)
+    large = _WHOLE.fullmatch(text) and len(text.lstrip("-0")) > 9
+    reason = "the number is too large" if large else "this is no line number"
+    return Remark("number", "a whole number from 1 to 999999999", reason)
 
 
 def pieces(text: str) -> list[str]:
@@ -144,7 +155,9 @@ def _modifiers(text: str) -> Value | Remark:
 def _pointers(text: str) -> Value | Remark:
     pointers = pieces(text)
     if not all(_POINTER.fullmatch(pointer) for pointer in pointers):
-        return Remark("pointer", "whole numbers from 1, separated by ';'", "a pointer is no whole number", "")
+        whole = all(_WHOLE.fullmatch(pointer) for pointer in pointers)
+        reason = "a pointer has too many digits" if whole else "a pointer is no whole number"
+        return Remark("pointer", "whole numbers from 1, separated by ';'", reason, "")
     return ";".join(str(int(pointer)) for pointer in pointers)
 
 

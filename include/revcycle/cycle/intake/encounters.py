@@ -107,8 +107,8 @@ def write(connection: Connection, heads: pa.Table, lines: pa.Table, receipt: Rec
     connection.execute(text(_INSERT), named)
     placed = connection.execute(text(_PLACED)).all()
     fresh = _Fresh.of([tuple(row) for row in placed], heads.num_rows)
-    copy_in(connection, "charge_line", _charge_lines(lines, fresh))
-    copy_in(connection, "diagnosis", _diagnoses(heads, fresh))
+    copy_in(connection, "charge_line", _written_by(receipt, _charge_lines(lines, fresh)))
+    copy_in(connection, "diagnosis", _written_by(receipt, _diagnoses(heads, fresh)))
     new = sum(1 for row in placed if row.version == 1)
     return new, tuple(sorted(row.encounter_id for row in placed))
 
@@ -155,3 +155,7 @@ def _diagnoses(heads: pa.Table, fresh: _Fresh) -> pa.Table:
     position = np.arange(len(encounter)) - np.repeat(starts, np.diff(np.append(starts, len(encounter)))) + 1
     columns = [keys["encounter_id"], keys["version"], pa.array(position[kept]), pc.list_flatten(codes).take(kept)]
     return pa.table(columns, ["encounter_id", "version", "position", "code"])
+
+
+def _written_by(receipt: Receipt, rows: pa.Table) -> pa.Table:
+    return rows.append_column("run_id", pa.array(np.full(rows.num_rows, receipt.run_id)))

@@ -37,10 +37,14 @@ _SUPERSEDE = """
     WHERE patient.id = placed.current_id AND NOT placed.same
 """
 _INSERT = f"""
+    WITH fresh AS (
+        SELECT *, coalesce(patient_id, nextval('patient_ids')) AS identity
+        FROM (SELECT * FROM placed_patient WHERE current_id IS NULL OR NOT same ORDER BY source_patient_id) AS placed
+    ), identified AS (
+        INSERT INTO patient_identity (id, run_id) SELECT identity, :run_id FROM fresh WHERE patient_id IS NULL
+    )
     INSERT INTO patient (patient_id, source_system, source_patient_id, version, run_id, {", ".join(_CONTENT)})
-    SELECT coalesce(patient_id, nextval('patient_ids')), :source, source_patient_id, coalesce(version, 0) + 1, :run_id,
-           {", ".join(_CONTENT)}
-    FROM placed_patient WHERE current_id IS NULL OR NOT same ORDER BY source_patient_id
+    SELECT identity, :source, source_patient_id, coalesce(version, 0) + 1, :run_id, {", ".join(_CONTENT)} FROM fresh
 """
 
 

@@ -12,9 +12,11 @@ from revcycle.foundation.store.bulk import copy_in
 _COLUMNS = ("position", "field", "code", "expected", "found", "reason", "subject")
 
 _STAGE = f"CREATE TEMP TABLE read_problem ON COMMIT DROP AS SELECT {', '.join(_COLUMNS)} FROM problem LIMIT 0"
+# A row has one problem for each code, so the code begins with the field.
 _PROBLEMS = """
     INSERT INTO problem (file_id, position, field, code, expected, found, reason, subject_kind, subject, run_id)
-    SELECT :file_id, position, field, code, expected, found, reason, :kind, subject, :run_id FROM read_problem
+    SELECT :file_id, position, field, field || '.' || code, expected, found, reason, :kind, subject, :run_id
+    FROM read_problem
     ON CONFLICT DO NOTHING
 """
 # The newest file is the one to look into; equal ones write nothing.

@@ -1,16 +1,14 @@
 """From the bytes of a CSV file to typed columns and problems, cell by cell.
 
-The file is cut into values by Python's csv module, because rows are counted as it cuts them; a value is judged once
-for each distinct text of its column. A quotation mark that does not match makes the whole file unusable: it swallows
-rows, and what is swallowed would be neither loaded nor quarantined.
+A value is judged once for each distinct text of its column.
 """
 
-import csv
+import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,13 +16,24 @@ import pyarrow.compute as pc
 from revcycle.cycle.intake.cells import LONGEST_ID, Remark, Value
 from revcycle.cycle.intake.files import KINDS, Column, FileKind
 from revcycle.cycle.intake.problems import Problem
+from revcycle.cycle.intake.rows import Cutter, Row
+from revcycle.foundation.csv_header import check_names, read_names
 from revcycle.foundation.errors import InputUnusable
 
 # Small batches: what is alive at once is what the garbage collector goes through again and again.
 BATCH = 4_000
 LONGEST_FOUND = 200
-
-_Row = tuple[int, list[str]]
+QUOTED = string.whitespace + '"'
+_QUOTES = (
+    "quotes",
+    "a value with a quotation mark in it stands in quotation marks, and its own mark is doubled",
+    "a quotation mark does not match; the line is taken for a row by itself",
+)
+_UNCUT = (
+    "values",
+    "line ends of Windows or Unix, and values of at most 128 KiB",
+    "a carriage return stands in the row, or a value has no end",
+)
 
 
 @dataclass
@@ -55,21 +64,21 @@ class Delivery:
 def kind_of(path: Path) -> FileKind:
     """Which kind of file this is, told by its header. Raises: InputUnusable as `read` does for a header."""
     with _opened(path) as stream:
-        return _header(path, csv.reader(_lines(path, stream), strict=True))[0]
+        return _header(path, Cutter(_lines(path, stream)))[0]
 
 
 def read(stored: Path, path: Path) -> Delivery:
     """Read the bytes at `stored`; messages name `path`.
 
-    Raises: InputUnusable when it cannot be opened, is not UTF-8, holds NUL, has a quotation mark that does not match,
-    or its header is of no kind, lacks a required column, repeats one or has an unknown one.
+    Raises: InputUnusable when it cannot be opened, is not UTF-8, holds NUL, or its header has a quotation mark that
+    does not match, is of no kind, lacks a required column, repeats one or has an unknown one.
     """
     with _opened(stored) as stream:
-        reader = csv.reader(_lines(path, stream), strict=True)
-        kind, names = _header(path, reader)
+        cutter = Cutter(_lines(path, stream))
+        kind, names = _header(path, cutter)
         judges = [_Judge(column, names) for column in kind.columns]
-        tables, problems, odd = [], list[Problem](), list[_Row]()
-        even = _set_apart(_rows(path, reader, len(names)), len(names), odd)
+        tables, problems, odd = [], list[Problem](), list[Row]()
+        even = _set_apart(cutter.below(len(names)), len(names), odd)
         while batch := list(islice(even, BATCH)):
             tables.append(_batch(kind, judges, names, batch, problems))
     schema = pa.schema([*((c.name, c.kind.type) for c in kind.columns), ("row", pa.int64())])
@@ -78,6 +87,8 @@ def read(stored: Path, path: Path) -> Delivery:
     delivery = Delivery(kind, rows.filter(pc.not_equal(rows[kind.subject], "")).combine_chunks())
     known = set(delivery.rows[kind.subject].unique().to_pylist()) | {problem.subject for problem in problems}
     problems += [_odd_row(number, row, names, kind.subject, known) for number, row in odd]
+    for number, line in cutter.broken:
+        problems += _broken_row(number, line, names, kind.subject, known)
     delivery.subjects = len(known | {problem.subject for problem in problems})
     delivery.refuse(problems)
     return delivery
@@ -86,12 +97,6 @@ def read(stored: Path, path: Path) -> Delivery:
 def found(text: str) -> str:
     """A value as a problem shows it."""
     return text if len(text) <= LONGEST_FOUND else text[: LONGEST_FOUND - 1] + "…"
-
-
-class _Cutter(Iterator[list[str]], Protocol):
-    """A reader of the csv module."""
-
-    line_num: int
 
 
 class _Judge(dict[str, Value]):
@@ -122,7 +127,7 @@ def _batch(
     kind: FileKind,
     judges: Sequence[_Judge],
     names: Sequence[str],
-    rows: Sequence[_Row],
+    rows: Sequence[Row],
     problems: list[Problem],
 ) -> pa.RecordBatch:
     numbers = [number for number, _ in rows]
@@ -160,13 +165,31 @@ def _problem(row: int, name: str, remark: Remark, text: str, subject: str) -> Pr
 def _odd_row(number: int, row: list[str], names: Sequence[str], subject: str, known: set[str]) -> Problem:
     """A row with too many or too few values: the id it belongs to may have moved by as many columns."""
     values = [value.strip() for value in row]
-    at = names.index(subject)
-    moved = len(row) - len(names)
-    step = 1 if moved > 0 else -1
-    near = [values[place] for place in range(at, at + moved + step, step) if 0 <= place < len(values)]
+    near = [values[place] for place in _places(names.index(subject), len(values), len(names))]
     meant = next((value for value in near if value in known), near[0] if near else "")
     reason = f"the row has {len(row)} values; look for a comma too many or a quotation mark that is missing"
     return Problem(number, subject, "values", f"{len(names)} values", "", reason, meant[:LONGEST_ID])
+
+
+def _broken_row(number: int, line: str, names: Sequence[str], subject: str, known: set[str]) -> list[Problem]:
+    """A line in which a quotation mark does not match: one problem for each id to which it may belong.
+
+    An id left of the first mark is certain. Any other may have moved, because a comma that belongs to a value cannot
+    be told from one that ends it: each id that is known from another row is meant, else the one in its place.
+    """
+    values = [value.strip(QUOTED) for value in line.split(",")]
+    at = names.index(subject)
+    places = [at] if at < line.partition('"')[0].count(",") else _places(at, len(values), len(names))
+    meant = [place for place in places if values[place] in known] or places[:1]
+    code, expected, reason = _QUOTES if '"' in line else _UNCUT
+    ids = {values[place][:LONGEST_ID]: names[min(place, len(names) - 1)] for place in reversed(meant)} or {"": subject}
+    return [Problem(number, name, code, expected, "", reason, value) for value, name in ids.items()]
+
+
+def _places(at: int, found: int, expected: int) -> list[int]:
+    """Where a value of column `at` may stand in a row of `found` values instead of `expected`, nearest first."""
+    step = 1 if found > expected else -1
+    return [place for place in range(at, at + found - expected + step, step) if 0 <= place < found]
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -188,21 +211,7 @@ def _lines(path: Path, stream: BinaryIO) -> Iterator[str]:
         yield text
 
 
-def _rows(path: Path, reader: _Cutter, width: int) -> Iterator[_Row]:
-    """The rows below the header with their numbers; those without any value only count."""
-    number, before = 1, reader.line_num
-    try:
-        for number, row in enumerate(reader, 2):
-            if reader.line_num - before > 1 and any("\n" in value and value.count(",") >= width - 1 for value in row):
-                raise InputUnusable(_quoting(path, number, "a value holds whole rows"))
-            before = reader.line_num
-            if any(map(str.strip, row)):
-                yield number, row
-    except csv.Error as error:
-        raise InputUnusable(_quoting(path, number + 1, str(error))) from None
-
-
-def _set_apart(rows: Iterator[_Row], width: int, odd: list[_Row]) -> Iterator[_Row]:
+def _set_apart(rows: Iterator[Row], width: int, odd: list[Row]) -> Iterator[Row]:
     """The rows with as many values as the header; the others go into `odd`."""
     for row in rows:
         if len(row[1]) == width:
@@ -211,29 +220,13 @@ def _set_apart(rows: Iterator[_Row], width: int, odd: list[_Row]) -> Iterator[_R
             odd.append(row)
 
 
-def _quoting(path: Path, row: int, said: str) -> str:
-    return f"{path}: row {row}: a quotation mark does not match ({said}); nothing of the file can be trusted."
-
-
-def _header(path: Path, reader: _Cutter) -> tuple[FileKind, list[str]]:
-    try:
-        names = [name.strip() for name in next((row for row in reader if any(map(str.strip, row))), [])]
-    except csv.Error as error:
-        raise InputUnusable(_quoting(path, 1, str(error))) from None
+def _header(path: Path, reader: Iterator[list[str]]) -> tuple[FileKind, list[str]]:
+    names = read_names(path, reader)
     kind = max(KINDS, key=lambda kind: len(set(kind.names) & set(names)))
     if not set(kind.names) & set(names):
         raise InputUnusable(
             f"{path}: row 1 names no column of patients, coverage or charges; it must hold the names in docs/intake.md."
         )
     required = [column.name for column in kind.columns if column.required]
-    for wrong, what in (
-        ([name for name in names if name not in kind.names], "unknown column"),
-        (sorted({name for name in names if names.count(name) > 1}), "repeated column"),
-        ([name for name in required if name not in names], "missing column"),
-    ):
-        if wrong:
-            listed = ", ".join(repr(name) for name in wrong)
-            raise InputUnusable(
-                f"{path}: row 1 has {what} {listed}; the columns of {kind.name} are {', '.join(kind.names)}."
-            )
+    check_names(path, names, known=kind.names, required=required, of=kind.name)
     return kind, names

@@ -65,10 +65,36 @@ class Archive:
         if found != sha256:
             raise ObjectDamaged(f"archive: object {sha256} now hashes to {found}; restore it from a backup")
 
+    def label(self, kind: str, name: str, sha256: str) -> None:
+        """Give an object a name by which it is found without a database; the same again is harmless.
+
+        Written and synced after the object. Raises: ObjectDamaged when the name stands for another object already.
+        """
+        place = self._labels(kind) / name
+        if place.exists():
+            if (found := place.read_text().strip()) != sha256:
+                raise ObjectDamaged(f"archive: {kind} {name} is {found} already and cannot become {sha256}")
+            return
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=place.parent, prefix=".label-", delete=False) as part:
+            part.write(f"{sha256}\n")
+            part.flush()
+            os.fsync(part.fileno())
+        Path(part.name).replace(place)
+        _sync_folder(place.parent)
+
+    def labels(self, kind: str) -> dict[str, str]:
+        """Every name of a kind, in order, with the sha256 of its object."""
+        places = sorted(place for place in self._labels(kind).glob("*") if not place.name.startswith("."))
+        return {place.name: place.read_text().strip() for place in places}
+
     def names(self) -> Iterator[str]:
         """The sha256 of every object, in order."""
         for place in sorted(self.root.glob("??/*")):
             yield place.name
+
+    def _labels(self, kind: str) -> Path:
+        return self.root / "labels" / kind
 
     def _place(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256

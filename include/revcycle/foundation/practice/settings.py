@@ -24,6 +24,8 @@ from revcycle.foundation.practice.fields import (
 from revcycle.foundation.practice.partner import TradingPartner
 from revcycle.foundation.practice.section import Address, Section, ordered, refuse_overlap
 
+# Coders get findings, billers everything after the claim; ops engineers may start and stop runs in Airflow.
+StaffRole = Literal["coder", "biller", "ops"]
 PayerKind = Literal[
     "medicare",
     "medicaid",
@@ -121,7 +123,7 @@ class Staff(Section):
     """A person whose worklist is filled; `username` is the Airflow user."""
 
     username: Words
-    roles: Annotated[list[Words], MANY] = Field(default_factory=list)
+    roles: Annotated[list[StaffRole], MANY] = Field(default_factory=list)
     credentials: Annotated[list[Words], MANY] = Field(default_factory=list)
     specialties: Annotated[list[Words], MANY] = Field(default_factory=list)
     approval_limit: Cents = 0

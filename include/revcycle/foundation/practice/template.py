@@ -115,7 +115,8 @@ trading_partners:
 #    hours_to_999: 24
 #    hours_in_doubt: 24
 
-# Who works here. username is the Airflow user; credentials such as CPC, CCS, CRC decide who gets which findings.
+# Who works here. username is the Airflow user; roles are coder, biller and ops (who may start and stop runs);
+# credentials such as CPC, CCS, CRC decide who gets which findings.
 staff:
 #  - username: coder
 #    roles: [coder]

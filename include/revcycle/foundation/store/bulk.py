@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from sqlalchemy import Connection, Engine
 
-from revcycle.foundation.store.engine import failure, plain_url, without_values
+from revcycle.foundation.store.engine import failure, plain_url, raise_alone, without_values
 
 BATCH = 100_000
 
@@ -89,6 +89,5 @@ def _quiet() -> Iterator[None]:
     try:
         yield
     except adbc_driver_manager.Error as error:
-        error.__context__ = None  # the driver's own error, with the row in its text
-        error.args = (f"database error {error.sqlstate or type(error).__name__} while reading",)
-        raise failure(error.sqlstate)(str(error)) from None
+        said = f"database error {error.sqlstate or type(error).__name__} while reading"
+        raise_alone(failure(error.sqlstate)(said))

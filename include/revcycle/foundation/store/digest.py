@@ -1,51 +1,142 @@
 """One sha256 over the business facts: two states with equal digests are the same practice in the same condition.
 
-It leaves out surrogate keys, versions, run ids, file names and instants; every "same state" promise is tested with it.
+A fact is a current row without what is ours alone; every "same state" promise is tested with it. A column is in a fact
+unless it is named here as left out, with the reason.
 """
 
 import hashlib
+from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import ColumnElement, Engine, FromClause, Select, Table, and_, or_, select
 
-FACTS = {
-    "practice": """
-        SELECT 'payer', code, name, kind, time_zone FROM payer WHERE superseded_at IS NULL
-        UNION ALL SELECT 'rule', payer, kind, plan || '/' || valid_from || '/' || coalesce(valid_to::text, ''),
-                  value::text || source FROM payer_rule WHERE superseded_at IS NULL
-        UNION ALL SELECT 'provider', npi, last_name || '/' || first_name, taxonomy, specialty
-                  FROM provider WHERE superseded_at IS NULL
-        UNION ALL SELECT 'billing', npi, tax_id, name, taxonomy FROM billing_provider WHERE superseded_at IS NULL
-        UNION ALL SELECT 'facility', npi, name, place_of_service, '' FROM facility WHERE superseded_at IS NULL
-        UNION ALL SELECT 'staff', username, roles::text, credentials::text, specialties::text
-                  FROM staff WHERE superseded_at IS NULL
-    """,
-    "patients": """
-        SELECT source_system, source_patient_id, last_name, first_name, middle_name, suffix, birth_date, sex,
-               death_date, address_1, address_2, city, state, zip, phone
-        FROM patient WHERE superseded_at IS NULL
-    """,
-    "coverage": """
-        SELECT p.source_system, p.source_patient_id, c.responsibility, c.valid_from, c.valid_to, c.payer, c.member_id,
-               c.group_number, c.relationship, c.subscriber_last_name, c.subscriber_first_name, c.subscriber_birth_date
-        FROM coverage c JOIN patient p ON p.patient_id = c.patient_id AND p.superseded_at IS NULL
-        WHERE c.superseded_at IS NULL
-    """,
-    "encounters": """
-        SELECT e.source_system, e.source_encounter_id, v.content_sha256, v.entered_on, e.cancelled_at IS NOT NULL
-        FROM encounter e JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
-    """,
-    "quarantine": "SELECT source_system, subject_kind, subject FROM quarantine WHERE cleared_at IS NULL",
-    "findings": """
-        SELECT e.source_system, e.source_encounter_id, f.rule, f.fingerprint, f.severity, f.lines, f.codes, f.details,
-               f.others_count, f.release, f.state, f.overridden_by
-        FROM finding f JOIN encounter e ON e.id = f.encounter_id AND e.current_version = f.version
-        WHERE f.state IN ('open', 'overridden')
-    """,
-    "work": """
-        SELECT w.cause_kind, e.source_system, e.source_encounter_id, w.queue, w.credential, w.specialty, w.due_on,
-               w.amount_cents
-        FROM work_item w LEFT JOIN encounter e ON e.id = w.encounter_id WHERE w.closed_at IS NULL
-    """,
+from revcycle.foundation.store import tables as t
+
+# Surrogate keys, runs and instants of writing, and how many versions came before.
+OURS = frozenset({"id", "run_id", "recorded_at", "version", "superseded_at"})
+LEFT_OUT = {
+    # How the practice came to stand as it does: runs, files and what could not be read in them, looks, steps of work.
+    "run": "dag_id airflow_run_id step shard business_date as_of who",
+    "archive_object": "sha256 bytes location encryption_key_id",
+    "access_log": "at who what patient_id origin",
+    "received_file": "partner sha256 kind first_name state",
+    "problem": "file_id st_index position code field expected found reason subject_kind subject",
+    "work_event": "item_id ordinal at who what why",
+    # Code sets are no property of the practice; a finding names the release it was made by.
+    "code_release": "source setting release_version sha256 valid_from valid_to rows state",
+    # A projection, with digests over surrogate keys; what it came to is in the findings.
+    "sweep_result": "encounter_id edit_set context as_of worst_severity not_evaluated",
+    # content_sha256 of their version is taken over all of it.
+    "charge_line": "encounter_id line patient_id rendering_npi date_from date_to place_of_service procedure modifiers "
+    "pointers units unit_basis charge_cents prior_authorization taxonomy referring_npi supervising_npi ordering_npi "
+    "facility_npi note ndc ndc_units ndc_unit",
+    "diagnosis": "encounter_id position code",
+    # Surrogate keys, instants, and columns by which a row is known to be current.
+    "patient": "patient_id",
+    "coverage": "patient_id",
+    "encounter": "current_version",
+    "encounter_version": "encounter_id patient_id file_id",
+    "quarantine": "file_id cleared_at",
+    "finding": "encounter_id overridden_at",
+    # The same, and who has the item and how far it is, which people choose.
+    "work_item": "cause_id encounter_id claim_id detail previous_item closed_at owner state",
+    # Numbers differ between two ways to the same state, and so do batches, holds and events.
+    "claim": "encounter_id claim_number prior_claim",
+    "claim_submission": "claim_id ordinal encounter_id version patient_row coverage_row patient_control_number "
+    "interchange_id position closed_because",
+    "submission_line": "submission_id line_control_number",
+    "claim_hold": "claim_id cause cause_id reason detail released_at released_by",
+    "claim_event": "claim_id submission_id source_kind source_id kind party at detail",
+    "payer_opinion": "submission_id at received_on event_id payer_claim_number",
+    "control_number": "partner kind last_value",
+    "interchange": "partner isa13 gs06 bht03 usage billing_npi remote_name sha256 manifest_sha256 bytes claims "
+    "amount_cents prepared_at state published_at answered",
+    "publish_attempt": "interchange_id attempt at found reached error_class",
+    "expected_answer": "subject_kind subject_id kind party due_at met_by met_at alarmed_at",
+    "remote_sighting": "partner path size mtime seen_at file_id removed_at",
+    "received_transaction": "file_id st_index isa13 gs06 st02 kind body_sha256 state",
+    "answer": "file_id st_index position part kind level code party party_id at interchange_id submission_id detail",
+    "outage": "opened_at opened_by closed_at",
+    "action": "item_id ordinal kind state who reason at",
+}
+
+
+def business_columns(table: Table) -> list[ColumnElement[Any]]:
+    """What a fact says of a row of this table."""
+    left_out = OURS | set(LEFT_OUT.get(table.name, "").split())
+    return [column for column in table.columns if column.name not in left_out]
+
+
+def _current(table: Table) -> Select[Any]:
+    return select(*business_columns(table)).where(table.c.superseded_at.is_(None))
+
+
+def _of_patient(table: Table, joined: FromClause) -> FromClause:
+    return joined.join(
+        t.patient, and_(t.patient.c.patient_id == table.c.patient_id, t.patient.c.superseded_at.is_(None))
+    )
+
+
+_PATIENT = (t.patient.c.source_system, t.patient.c.source_patient_id)
+_ENCOUNTER = (t.encounter.c.source_system, t.encounter.c.source_encounter_id)
+_VERSION, _FINDING, _SUBMISSION = t.encounter_version, t.finding, t.claim_submission
+
+FACTS: dict[str, Select[Any]] = {
+    table.name: _current(table)
+    for table in (
+        t.practice,
+        t.billing_provider,
+        t.provider,
+        t.facility,
+        t.payer,
+        t.payer_rule,
+        t.payer_identifier,
+        t.trading_partner,
+        t.staff,
+        t.patient,
+    )
+} | {
+    "coverage": _current(t.coverage).add_columns(*_PATIENT).select_from(_of_patient(t.coverage, t.coverage)),
+    "encounter": select(*_ENCOUNTER, t.encounter.c.cancelled_at.is_not(None), *_PATIENT, *business_columns(_VERSION))
+    .select_from(_of_patient(_VERSION, t.encounter.join(_VERSION, _VERSION.c.encounter_id == t.encounter.c.id)))
+    .where(_VERSION.c.version == t.encounter.c.current_version),
+    "quarantine": select(*business_columns(t.quarantine)).where(t.quarantine.c.cleared_at.is_(None)),
+    "finding": select(*_ENCOUNTER, *business_columns(_FINDING))
+    .join_from(_FINDING, t.encounter, _FINDING.c.encounter_id == t.encounter.c.id)
+    .where(_FINDING.c.version == t.encounter.c.current_version, _FINDING.c.state != "fixed"),
+    "claim": select(*_ENCOUNTER, *business_columns(t.claim)).join_from(
+        t.claim, t.encounter, t.claim.c.encounter_id == t.encounter.c.id
+    ),
+    "claim_submission": select(
+        *_ENCOUNTER,
+        t.claim.c.responsibility,
+        t.claim.c.split,
+        t.encounter_version.c.content_sha256,
+        _SUBMISSION.c.closed_at.is_(None),
+        *business_columns(_SUBMISSION),
+        *business_columns(t.payer_opinion),
+    )
+    .select_from(
+        _SUBMISSION.join(t.claim, t.claim.c.id == _SUBMISSION.c.claim_id)
+        .join(t.encounter, t.encounter.c.id == t.claim.c.encounter_id)
+        .join(_VERSION, and_(_VERSION.c.encounter_id == t.encounter.c.id, _VERSION.c.version == _SUBMISSION.c.version))
+        .join(t.payer_opinion, t.payer_opinion.c.submission_id == _SUBMISSION.c.id, isouter=True)
+    )
+    .where(or_(_SUBMISSION.c.interchange_id.is_not(None), _SUBMISSION.c.closed_at.is_(None))),
+    "submission_line": select(*_ENCOUNTER, t.claim.c.split, *business_columns(t.submission_line))
+    .select_from(
+        t.submission_line.join(_SUBMISSION, _SUBMISSION.c.id == t.submission_line.c.submission_id)
+        .join(t.claim, t.claim.c.id == _SUBMISSION.c.claim_id)
+        .join(t.encounter, t.encounter.c.id == t.claim.c.encounter_id)
+    )
+    .where(or_(_SUBMISSION.c.interchange_id.is_not(None), _SUBMISSION.c.closed_at.is_(None))),
+    "outage": select(*business_columns(t.outage)).where(t.outage.c.closed_at.is_(None)),
+    "work_item": select(*_ENCOUNTER, t.claim.c.responsibility, t.claim.c.split, *business_columns(t.work_item))
+    .select_from(
+        t.work_item.join(t.encounter, t.encounter.c.id == t.work_item.c.encounter_id, isouter=True).join(
+            t.claim, t.claim.c.id == t.work_item.c.claim_id, isouter=True
+        )
+    )
+    .where(t.work_item.c.closed_at.is_(None)),
 }
 
 
@@ -53,7 +144,8 @@ def digests(engine: Engine) -> dict[str, str]:
     """One sha256 for each kind of fact."""
     with engine.connect() as connection:
         return {
-            kind: _digest(sorted(repr(tuple(row)) for row in connection.execute(text(q)))) for kind, q in FACTS.items()
+            kind: _digest(sorted(repr(tuple(row)) for row in connection.execute(facts)))
+            for kind, facts in FACTS.items()
         }
 
 

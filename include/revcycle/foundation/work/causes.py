@@ -48,7 +48,7 @@ class Cause:
 
     kind: str
     id: int
-    queue: Literal["biller", "coder", "operator"]
+    queue: Literal["biller", "coder", "ops"]
     encounter_id: int | None = None
     claim_id: int | None = None
     amount_cents: int = 0

@@ -67,7 +67,7 @@ def decide(engine: Engine, item: int, *, kind: str, reason: str, by: str, now: d
         active_staff(connection, by, "--by")
         row = _decidable(connection, item, kind)
         run_id = begin(connection, step)
-        log_change(connection, row, "work resolve", by=by, now=now)
+        log_change(connection, row, "work resolve", by=by, now=now, run_id=run_id)
         ordinal = connection.execute(text(LAST_ACTION), {"item": item}).scalar_one() + 1
         values = {"item_id": item, "ordinal": ordinal, "kind": kind, "who": by, "reason": reason, "at": now}
         written = connection.scalars(action.insert().values(run_id=run_id, **values).returning(action.c.id)).one()

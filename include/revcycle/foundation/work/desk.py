@@ -87,10 +87,10 @@ def open_item(connection: Connection, item: int) -> Row[Any]:
     return row
 
 
-def log_change(connection: Connection, row: Row[Any], act: str, *, by: str, now: datetime) -> None:
+def log_change(connection: Connection, row: Row[Any], act: str, *, by: str, now: datetime, run_id: int) -> None:
     """The access log's row for a change of an item, naming the patient it is about."""
     patient = connection.execute(text(PATIENT), {"encounter": row.encounter_id}).scalar()
-    log_access(connection, at=now, who=by, what=act, patient_id=patient)
+    log_access(connection, at=now, who=by, what=act, patient_id=patient, run_id=run_id)
 
 
 @contextmanager
@@ -101,8 +101,9 @@ def _item(
     with engine.begin() as connection:
         active_staff(connection, by, "--by")
         row = open_item(connection, item)
-        log_change(connection, row, act, by=by, now=now)
-        yield connection, row, begin(connection, step)
+        run_id = begin(connection, step)
+        log_change(connection, row, act, by=by, now=now, run_id=run_id)
+        yield connection, row, run_id
 
 
 def active_staff(connection: Connection, username: str, option: str) -> None:

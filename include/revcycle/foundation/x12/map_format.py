@@ -4,8 +4,8 @@
 section  the table a row comes from: `set` (once), `claim`, `other` (loop 2320), `line` (2400), `adjudication` (2430)
 when     column that must be present (`a`) or absent (`!a`); empty: always
 element  name!N required, name?N situational, N the longest (or M..N); `$` cents, `%` cents that may be negative, `#`
-         thousandths, `D` a date; `=X` a constant; `=X&name` a constant where the column is present; `-` not used; `a:b` components;
-         `aD-bD` one element of two dates
+         thousandths, `D` a date; `=X` a constant; `=X&name` a constant where the column is present; `-` not used;
+         `a:b` components; `aD-bD` one element of two dates
 """
 
 import re

@@ -41,7 +41,7 @@ RULE = Rule(
     hits={"judged_diagnosis": JUDGED},
     findings="""
         SELECT rule, claim, min(day) AS day, list(DISTINCT line ORDER BY line) AS lines, [code] AS codes,
-               [any_value(turn)] AS details
+               [arg_min(turn, day)] AS details
         FROM judged_diagnosis JOIN diagnosis USING (code) JOIN line USING (claim, day)
         GROUP BY rule, claim, code
     """,

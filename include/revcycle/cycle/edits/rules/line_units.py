@@ -9,7 +9,7 @@ RULE = Rule(
     severities={"line.units": BLOCK},
     findings="""
         SELECT 'line.units' AS rule, claim, day, [line] AS lines, [procedure] AS codes, line::VARCHAR AS place
-        FROM line WHERE units <= 0
+        FROM line WHERE NOT billed
     """,
     explain={
         "line.units": Explanation(

@@ -34,16 +34,19 @@ def surrogate() -> Column[int]:
     return Column("id", BigInteger, Identity(), primary_key=True)
 
 
-def written_by(*, in_bulk: bool = False) -> list[Column[Any]]:
-    """Which run wrote the row, and when; any run can be traced and undone by it.
+def of_run(*, in_bulk: bool = False) -> Column[int]:
+    """Which run wrote the row: any run can be traced and undone by it.
 
     Rows that come by the hundred thousand name their run without a foreign key: the run's row is written by the same
     transaction, and a check for each row would take longer than the rows.
     """
-    return [
-        Column("run_id", BigInteger, *([] if in_bulk else [ForeignKey("run.id")]), nullable=False),
-        Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    ]
+    return Column("run_id", BigInteger, *([] if in_bulk else [ForeignKey("run.id")]), nullable=False)
+
+
+def written_by(*, in_bulk: bool = False) -> list[Column[Any]]:
+    """Which run wrote the row, and when."""
+    recorded_at = Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+    return [of_run(in_bulk=in_bulk), recorded_at]
 
 
 def words(name: str) -> Column[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    ForeignKey,
     Index,
     Integer,
     Numeric,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from revcycle.foundation.store.tables.base import metadata, surrogate, words, written_by
+from revcycle.foundation.store.tables.base import metadata, of_run, surrogate, words, written_by
 
 
 def of_version() -> list[Column[int]]:
@@ -46,7 +47,7 @@ encounter_version = Table(
     metadata,
     *of_version(),
     Column("content_sha256", Text, nullable=False),
-    Column("patient_id", BigInteger, nullable=False),
+    Column("patient_id", BigInteger, ForeignKey("patient_identity.id"), nullable=False),
     Column("billing_npi", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("entered_on", Date, nullable=False),
@@ -58,7 +59,7 @@ encounter_version = Table(
     words("accident_state"),
     Column("onset_date", Date),
     Column("admission_date", Date),
-    Column("file_id", BigInteger),
+    Column("file_id", BigInteger, ForeignKey("received_file.id")),
     *written_by(in_bulk=True),
     PrimaryKeyConstraint("encounter_id", "version"),
     CheckConstraint("version >= 1", name="version"),
@@ -94,6 +95,7 @@ charge_line = Table(
     words("ndc"),
     Column("ndc_units", Numeric(12, 3)),
     words("ndc_unit"),
+    of_run(in_bulk=True),
     PrimaryKeyConstraint("encounter_id", "version", "line"),
     CheckConstraint("line >= 1", name="line"),
     CheckConstraint("unit_basis IN ('UN', 'MJ')", name="unit_basis"),
@@ -107,6 +109,7 @@ diagnosis = Table(
     *of_version(),
     Column("position", Integer, nullable=False),
     Column("code", Text, nullable=False),
+    of_run(in_bulk=True),
     PrimaryKeyConstraint("encounter_id", "version", "position"),
     comment="ICD-10-CM codes in order, upper case, without the dot; the same twice is a finding, not a failed load",
 )
@@ -150,5 +153,6 @@ finding = Table(
     CheckConstraint(
         "state <> 'overridden' OR (overridden_by <> '' AND override_reason <> '')", name="override_is_explained"
     ),
-    comment="What the sweep says about one encounter version; overridden ones are kept for the auditor",
+    comment="What the sweep says about one encounter version; overridden ones are kept for the auditor, a fixed "
+    "one with its person and reason: the override holds again when its cause returns to the same version",
 )

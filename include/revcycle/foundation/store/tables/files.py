@@ -46,8 +46,9 @@ problem = Table(
     words("subject_kind"),
     words("subject"),
     *written_by(),
-    UniqueConstraint("file_id", "st_index", "position", "code", "field"),
-    comment="What could not be read: for CSV the row (the header being 1) and column, for X12 the segment. Holds PHI",
+    UniqueConstraint("file_id", "st_index", "position", "code"),
+    comment="What could not be read. position: the row (the header being 1) or the segment; code: the class of the "
+    "value after the name of its field, as units.number, because one row may have the same in two fields. Holds PHI",
 )
 
 quarantine = Table(

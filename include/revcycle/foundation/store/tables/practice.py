@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    ForeignKey,
     Index,
     Sequence,
     Table,
@@ -128,10 +129,18 @@ staff = versioned(
     comment="The people whose worklists are filled; username is the Airflow user",
 )
 
+patient_identity = Table(
+    "patient_identity",
+    metadata,
+    Column("id", BigInteger, patient_ids, primary_key=True, server_default=patient_ids.next_value()),
+    *written_by(in_bulk=True),
+    comment="A patient over all versions: what a row that belongs to a patient points to",
+)
+
 patient = versioned(
     "patient",
     ("source_system", "source_patient_id"),
-    Column("patient_id", BigInteger, nullable=False),
+    Column("patient_id", BigInteger, ForeignKey("patient_identity.id"), nullable=False),
     Column("source_system", Text, nullable=False),
     Column("source_patient_id", Text, nullable=False),
     Column("last_name", Text, nullable=False),

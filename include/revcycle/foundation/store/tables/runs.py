@@ -1,6 +1,6 @@
 """Who did what: runs, the archive's register, and who looked at whose data."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, Table, Text, UniqueConstraint, func
+from sqlalchemy import BigInteger, Column, Date, DateTime, ForeignKey, Integer, Table, Text, UniqueConstraint, func
 
 from revcycle.foundation.store.tables.base import metadata, surrogate, words, written_by
 
@@ -40,5 +40,8 @@ access_log = Table(
     Column("what", Text, nullable=False),
     Column("patient_id", BigInteger),
     words("origin"),
-    comment="Who read or changed which patient's data; insert only",
+    Column(
+        "run_id", BigInteger, ForeignKey("run.id"), comment="of a change; a look writes nothing else and has no run"
+    ),
+    comment="Who read or changed which patient's data; a trigger refuses all but inserts",
 )

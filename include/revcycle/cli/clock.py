@@ -1,0 +1,8 @@
+"""What day it is by the machine's clock; verbs read no clock, so the shell does."""
+
+from datetime import UTC, date, datetime
+
+
+def today() -> date:
+    """The date in the machine's time zone."""
+    return datetime.now(UTC).astimezone().date()
