@@ -26,13 +26,13 @@ def look(practice: Practice, *, now: datetime = NOW, partner: str = PARTNER, **h
 
 def test_a_file_is_registered_with_its_kind(practice: Practice) -> None:
     practice.deliver("a.999", answer(1))
-    practice.deliver("b.277", answer(2, "277"))
+    practice.deliver("b.277ca", answer(2, "277").replace(b"005010X231A1", b"005010X214"))
     practice.deliver("c.835", answer(3, "835"))
     practice.deliver("d.ta1", isa(4, "TA1*000000001*261124*0600*A*000~"))
     assert look(practice) == CollectCounts(listed=4, registered=4)
     assert practice.received() == [
         ("a.999", "999", "registered"),
-        ("b.277", "277", "registered"),
+        ("b.277ca", "277CA", "registered"),
         ("c.835", "835", "registered"),
         ("d.ta1", "TA1", "registered"),
     ]
@@ -105,12 +105,22 @@ def test_other_bytes_under_the_same_name_are_another_file(practice: Practice) ->
     assert practice.received() == [("a.999", "999", "registered"), ("a.999", "999", "registered")]
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>maintenance</html>", b"ISA*00*cut"])
-def test_what_is_no_x12_is_quarantined_with_an_item(practice: Practice, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "unreadable"),
+        (b"<html>maintenance</html>", "unreadable"),
+        (b"ISA*00*cut", "unreadable"),
+        (isa(9), "unknown"),
+        (answer(9, "837"), "837"),
+        (answer(9, "277"), "277"),
+    ],
+)
+def test_what_nothing_here_reads_is_quarantined_with_an_item(practice: Practice, content: bytes, kind: str) -> None:
     practice.deliver("a.999", content)
     practice.deliver("b.999", answer(1))
     assert look(practice) == CollectCounts(listed=2, registered=2, quarantined=1)
-    assert practice.received() == [("a.999", "unreadable", "quarantined"), ("b.999", "999", "registered")]
+    assert practice.received() == [("a.999", kind, "quarantined"), ("b.999", "999", "registered")]
     file_id = practice.scalar("SELECT id FROM received_file WHERE state = 'quarantined'")
     assert practice.open_items("quarantined_file") == [file_id]
     assert practice.scalar("SELECT reason FROM problem WHERE file_id = :file", file=file_id) != ""

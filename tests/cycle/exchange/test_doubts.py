@@ -38,7 +38,7 @@ def doubted(practice: Practice, *, arrives: bool = True) -> int:
 
 def decided(practice: Practice, kind: str) -> None:
     with practice.engine.begin() as connection:
-        values = {"username": "olga", "roles": ["operator"], "credentials": [], "specialties": [], "version": 1}
+        values = {"username": "olga", "roles": ["ops"], "credentials": [], "specialties": [], "version": 1}
         connection.execute(insert(staff).values(run_id=begin(connection, STEP), **values))
         item = connection.scalars(select(work_item.c.id).where(work_item.c.cause_kind == "doubt")).one()
     decide(practice.engine, item, kind=kind, reason="they said so", by="olga", now=NOW, step=STEP)

@@ -16,6 +16,7 @@ from revcycle.cycle.exchange.login import Login, open_mailbox
 from revcycle.cycle.exchange.mailbox import Mailbox, RemoteFile
 from revcycle.cycle.exchange.pause import PauseCounts, pause
 from revcycle.cycle.exchange.publish import PublishCounts, publish
+from revcycle.cycle.exchange.reconcile import Missing, ReconcileReport, reconcile
 from revcycle.cycle.exchange.sending import in_doubt, waiting
 
 __all__ = [
@@ -27,11 +28,13 @@ __all__ = [
     "HostKeyChanged",
     "Login",
     "Mailbox",
+    "Missing",
     "PartnerAway",
     "PartnerFull",
     "PartnerRefused",
     "PauseCounts",
     "PublishCounts",
+    "ReconcileReport",
     "RemoteFile",
     "SendingRefused",
     "collect",
@@ -39,6 +42,7 @@ __all__ = [
     "open_mailbox",
     "pause",
     "publish",
+    "reconcile",
     "settle_doubts",
     "waiting",
 ]

@@ -109,7 +109,7 @@ def write_attempt(
 def open_doubt(
     connection: Connection, row: Row[Any], partner: TradingPartner, *, since: datetime, now: datetime, run_id: int
 ) -> None:
-    """An operator's item: whether the partner has the file is not known; open ones are left."""
+    """An item for ops: whether the partner has the file is not known; open ones are left."""
     due = since + timedelta(hours=partner.hours_in_doubt)
     detail = {
         "partner": row.partner,
@@ -119,7 +119,7 @@ def open_doubt(
         "reason": "sent again by itself when due" if partner.refuses_duplicates else "waits for a decision",
     }
     cause = Cause(
-        kind=DOUBT, id=row.id, queue="operator", amount_cents=row.amount_cents, due_on=due.date(), detail=detail
+        kind=DOUBT, id=row.id, queue="ops", amount_cents=row.amount_cents, due_on=due.date(), detail=detail
     )
     open_items(connection, [cause], now=now, run_id=run_id)
 

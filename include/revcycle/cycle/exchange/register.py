@@ -16,11 +16,12 @@ from revcycle.foundation.x12.segments import UnreadableFile
 
 RECEIVED = "received"
 UNREADABLE = "unreadable"
+APPLIED = ("TA1", "999", "277CA", "835")  # the kinds that a room takes up
 
 
 @dataclass(frozen=True)
 class Received:
-    """A file that is in the archive. `kind` names the transaction sets it holds, or is `unreadable`, with the reason."""
+    """A file that is in the archive. `kind` is the first transaction set it holds; `reason` why it is quarantined."""
 
     partner: str
     sha256: str
@@ -39,9 +40,10 @@ def keep(archive: Archive, source: Path, *, partner: str, first_name: str, now: 
 
 
 def read_kind(path: Path) -> tuple[str, str]:
-    """What a file holds, such as `999` or `TA1 999`, and nothing; or `unreadable` and the reason."""
+    """What a file holds first, such as `999`, and why it is of no use to us, where it is not."""
     try:
-        return " ".join(kinds(take_apart(path.read_bytes()))), ""
+        kind = next(kinds(take_apart(path.read_bytes())))
+        return kind, "" if kind in APPLIED else f"it holds {kind}, which nothing here reads"
     except UnreadableFile as error:
         return UNREADABLE, str(error)
 
@@ -63,16 +65,15 @@ def label(archive: Archive, received: Received, labelled: dict[str, str]) -> Non
 
 
 def register(connection: Connection, received: Received, *, now: datetime, run_id: int) -> tuple[int, bool]:
-    """The id of the file's row and whether it is new; one that cannot be read is quarantined, with an item."""
+    """The id of the file's row and whether it is new; one that cannot be used is quarantined, with an item."""
     stored = {"sha256": received.sha256, "bytes": received.size, "run_id": run_id}
     connection.execute(insert(archive_object).values(stored).on_conflict_do_nothing())
-    readable = received.kind != UNREADABLE
     values = {
         "partner": received.partner,
         "sha256": received.sha256,
         "kind": received.kind,
         "first_name": received.first_name,
-        "state": "registered" if readable else "quarantined",
+        "state": "quarantined" if received.reason else "registered",
         "run_id": run_id,
     }
     written = insert(received_file).values(values).on_conflict_do_nothing().returning(received_file.c.id)
@@ -80,7 +81,7 @@ def register(connection: Connection, received: Received, *, now: datetime, run_i
     if new is None:
         same = (received_file.c.partner == received.partner) & (received_file.c.sha256 == received.sha256)
         return int(connection.execute(select(received_file.c.id).where(same)).scalar_one()), False
-    if not readable:
+    if received.reason:
         _quarantine(connection, new, received, now=now, run_id=run_id)
     return int(new), True
 
@@ -88,9 +89,14 @@ def register(connection: Connection, received: Received, *, now: datetime, run_i
 def _quarantine(connection: Connection, file_id: int, received: Received, *, now: datetime, run_id: int) -> None:
     connection.execute(
         insert(problem).values(
-            file_id=file_id, position=1, code=UNREADABLE, expected="an X12 file", reason=received.reason, run_id=run_id
+            file_id=file_id,
+            position=1,
+            code=received.kind,
+            expected=" ".join(APPLIED),
+            reason=received.reason,
+            run_id=run_id,
         )
     )
-    detail = {"partner": received.partner, "sha256": received.sha256, "bytes": received.size, "code": UNREADABLE}
-    cause = Cause(kind="quarantined_file", id=file_id, queue="operator", detail=detail)
+    detail = {"partner": received.partner, "sha256": received.sha256, "kind": received.kind, "reason": received.reason}
+    cause = Cause(kind="quarantined_file", id=file_id, queue="ops", detail=detail)
     open_items(connection, [cause], now=now, run_id=run_id)

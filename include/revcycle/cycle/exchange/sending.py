@@ -4,7 +4,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select, text
 
+from revcycle.cycle.exchange.behind import why_refused
 from revcycle.cycle.exchange.faults import SendingRefused
+from revcycle.foundation.archive import Archive
 from revcycle.foundation.practice.partner import TradingPartner
 from revcycle.foundation.store.tables import interchange
 
@@ -33,9 +35,9 @@ def in_doubt(engine: Engine) -> list[int]:
 
 
 def refuse_unless_sendable(
-    connection: Connection, row: Row[Any], partner: TradingPartner, *, state_holds_sample: bool, behind: str
+    connection: Connection, archive: Archive, row: Row[Any], partner: TradingPartner, *, state_holds_sample: bool
 ) -> None:
-    """Raises SendingRefused where sending is paused, the numbers are behind the archive's, or a sample would go out."""
+    """Raises SendingRefused: sending is paused, the database is older than the archive, or a sample would go out."""
     paused = connection.execute(text(PAUSED), {"partner": row.partner}).one_or_none()
     if paused is not None:
         by = f" by {paused.opened_by}" if paused.opened_by else ""
@@ -43,7 +45,7 @@ def refuse_unless_sendable(
             f"Sending is paused{by} since {paused.opened_at:%Y-%m-%d %H:%M} UTC: nothing is sent until "
             "`./revcycle pause-sending off`."
         )
-    if behind:
+    if behind := why_refused(connection, archive):
         raise SendingRefused(behind)
     if state_holds_sample and "P" in (row.usage, partner.usage):
         raise SendingRefused(
