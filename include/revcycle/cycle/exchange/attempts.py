@@ -118,9 +118,7 @@ def open_doubt(
         "sha256": row.sha256,
         "reason": "sent again by itself when due" if partner.refuses_duplicates else "waits for a decision",
     }
-    cause = Cause(
-        kind=DOUBT, id=row.id, queue="ops", amount_cents=row.amount_cents, due_on=due.date(), detail=detail
-    )
+    cause = Cause(kind=DOUBT, id=row.id, queue="ops", amount_cents=row.amount_cents, due_on=due.date(), detail=detail)
     open_items(connection, [cause], now=now, run_id=run_id)
 
 

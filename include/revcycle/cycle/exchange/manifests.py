@@ -102,7 +102,8 @@ ON CONFLICT (claim_id, ordinal) DO UPDATE SET
 LINES = """
 INSERT INTO submission_line (submission_id, line, line_control_number, charge_line, procedure, modifiers, units,
     charge_cents, run_id)
-SELECT x.id, CAST(e.sent_line->>0 AS integer), e.sent_line->>1, l.line, l.procedure, l.modifiers, l.units, l.charge_cents, :run_id
+SELECT x.id, CAST(e.sent_line->>0 AS integer), e.sent_line->>1, l.line, l.procedure, l.modifiers, l.units,
+       l.charge_cents, :run_id
 FROM sent s JOIN claim_submission x ON x.claim_id = s.claim_id AND x.ordinal = s.ordinal
 CROSS JOIN jsonb_array_elements(s.lines) AS e (sent_line)
 JOIN charge_line l ON l.encounter_id = s.encounter_id AND l.version = s.found_version
