@@ -1,0 +1,263 @@
+"""The SFTP server's side of the partner: who may log in, what the two folders allow, what befalls an operation."""
+
+import asyncio
+import os
+import posixpath
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from secrets import compare_digest
+from typing import Any
+
+import asyncssh
+from asyncssh.constants import FXF_WRITE
+
+from clearinghouse_simulator.desk import Desk
+from clearinghouse_simulator.faults import Fault, FaultBook
+from clearinghouse_simulator.growth import Growth
+
+_REFUSALS: dict[str, Callable[[str], asyncssh.SFTPError]] = {
+    "failure": asyncssh.SFTPFailure,
+    "unsupported": asyncssh.SFTPOpUnsupported,
+    "permission": asyncssh.SFTPPermissionDenied,
+    "disk_full": asyncssh.SFTPNoSpaceOnFilesystem,
+    "no_such_file": asyncssh.SFTPNoSuchFile,
+    "exists": asyncssh.SFTPFileAlreadyExists,
+}
+
+
+async def suffer(fault: Fault | None, connection: asyncssh.SSHServerConnection) -> None:
+    """Let a fault happen to the one on the connection. Returns only where the operation goes on.
+
+    Raises: asyncssh.SFTPError, which is the answer, or ends an operation whose client is gone.
+    """
+    match fault.fault if fault else None:
+        case "slow":
+            await asyncio.sleep(fault.seconds if fault else 0)
+        case "refuse":
+            error = fault.error if fault else "failure"
+            raise _REFUSALS[error](error)
+        case "drop":
+            connection.abort()
+            raise asyncssh.SFTPConnectionLost("cut")
+        case "stall":
+            await connection.wait_closed()
+            raise asyncssh.SFTPConnectionLost("the client gave up")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The one user, with a password and keys."""
+
+    user: str
+    password: str
+    keys: list[asyncssh.SSHKey]
+
+
+class Door(asyncssh.SSHServer):
+    """Lets the one user in, unless a fault of `login` says otherwise."""
+
+    def __init__(
+        self, credentials: Credentials, faults: FaultBook, connections: set[asyncssh.SSHServerConnection]
+    ) -> None:
+        self._credentials = credentials
+        self._faults = faults
+        self._connections = connections
+        self._closed = False
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+        self._connections.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connections.discard(self._connection)
+
+    async def begin_auth(self, username: str) -> bool:
+        try:
+            await suffer(self._faults.meet("login", username), self._connection)
+        except asyncssh.SFTPError:
+            self._closed = True
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        good = compare_digest(password.encode(), self._credentials.password.encode())
+        return good and self._known(username)
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return key in self._credentials.keys and self._known(username)
+
+    def _known(self, username: str) -> bool:
+        return not self._closed and username == self._credentials.user
+
+
+@dataclass
+class Transfer:
+    """An open file: the client's path, whether it is written, and the fault that waits for it."""
+
+    path: str
+    writing: bool
+    fault: Fault | None
+
+    def fault_at(self, end: int) -> Fault | None:
+        """The fault, when the transfer passes its byte."""
+        return self.fault if self.fault and end > self.fault.after_bytes else None
+
+
+class PartnerFolders(asyncssh.SFTPServer):
+    """/inbound may be written, /outbound may be read and emptied; nothing else may be changed."""
+
+    def __init__(
+        self, channel: "asyncssh.SSHServerChannel[bytes]", desk: Desk, faults: FaultBook, growth: Growth
+    ) -> None:
+        super().__init__(channel, chroot=str(desk.mailbox.root).encode())
+        self._desk = desk
+        self._faults = faults
+        self._growth = growth
+        self._transfers: dict[object, Transfer] = {}
+
+    async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        name, writing = _client_path(path), bool(pflags & FXF_WRITE)
+        if writing:
+            self._must_be_inbound(name)
+        fault = self._faults.meet("open", name)
+        await self._before(fault)
+        opened = super().open(path, pflags, attrs)
+        self._transfers[opened] = Transfer(name, writing, self._faults.meet("write" if writing else "read", name))
+        await self._after(fault)
+        return opened
+
+    async def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        transfer = self._transfers[file_obj]
+        fault = transfer.fault_at(offset + len(data))
+        if fault and not fault.performed and fault.fault != "slow":
+            super().write(file_obj, offset, data[: max(fault.after_bytes - offset, 0)])
+        await self._before_part(transfer, fault)
+        written = super().write(file_obj, offset, data)
+        await self._after(fault)
+        return int(str(written))
+
+    async def read(self, file_obj: object, offset: int, size: int) -> bytes:
+        transfer = self._transfers[file_obj]
+        whole = super().fstat(file_obj)
+        shown = self._growth.shown(transfer.path, getattr(whole, "st_size", 0))
+        data = super().read(file_obj, offset, max(min(size, shown - offset), 0))
+        fault = transfer.fault_at(offset + size) if shown else None
+        await self._before_part(transfer, fault)
+        await self._after(fault)
+        return bytes(data) if isinstance(data, bytes) else b""
+
+    async def close(self, file_obj: object) -> None:
+        transfer = self._transfers.pop(file_obj)
+        super().close(file_obj)
+        if self.connection.is_closed():
+            return  # the client is gone: what it left is no finished file
+        fault = self._faults.meet("close", transfer.path)
+        await self._before(fault)
+        if transfer.writing:
+            self._appeared(transfer.path, fault)
+        await self._after(fault)
+
+    async def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        await self._rename(oldpath, newpath, super().rename)
+
+    async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        await self._rename(oldpath, newpath, super().posix_rename)
+
+    async def _rename(self, oldpath: bytes, newpath: bytes, rename: Callable[[bytes, bytes], object]) -> None:
+        old, new = _client_path(oldpath), _client_path(newpath)
+        self._must_be_inbound(old)
+        self._must_be_inbound(new)
+        fault = self._faults.meet("rename", old, new)
+        await self._before(fault)
+        rename(oldpath, newpath)
+        self._appeared(new, fault)
+        await self._after(fault)
+
+    async def remove(self, path: bytes) -> None:
+        fault = self._faults.meet("remove", _client_path(path))
+        await self._before(fault)
+        super().remove(path)
+        await self._after(fault)
+
+    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        folder = _client_path(path)
+        fault = self._faults.meet("list", folder)
+        await self._before(fault)
+        async for name in super().scandir(path):
+            name.attrs = self._look("list", posixpath.join(folder, os.fsdecode(name.filename)), name.attrs)
+            yield name
+        await self._after(fault)
+
+    async def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
+        return await self._stat(path, super().stat)
+
+    async def lstat(self, path: bytes) -> asyncssh.SFTPAttrs:
+        return await self._stat(path, super().lstat)
+
+    async def fstat(self, file_obj: object) -> asyncssh.SFTPAttrs:
+        attrs = await self.convert_attrs(super().fstat(file_obj))
+        return self._growth.show(self._transfers[file_obj].path, attrs)
+
+    async def _stat(self, path: bytes, stat: Callable[[bytes], Any]) -> asyncssh.SFTPAttrs:
+        name = _client_path(path)
+        fault = self._faults.meet("stat", name)
+        await self._before(fault)
+        attrs = self._look("stat", name, await self.convert_attrs(stat(path)))
+        await self._after(fault)
+        return attrs
+
+    async def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
+        await self._before(self._faults.meet("mkdir", _client_path(path)))
+        raise asyncssh.SFTPPermissionDenied("folders are the clearinghouse's")
+
+    def rmdir(self, path: bytes) -> None:
+        raise asyncssh.SFTPPermissionDenied("folders are the clearinghouse's")
+
+    def symlink(self, oldpath: bytes, newpath: bytes) -> None:
+        raise asyncssh.SFTPPermissionDenied("no links")
+
+    def link(self, oldpath: bytes, newpath: bytes) -> None:
+        raise asyncssh.SFTPPermissionDenied("no links")
+
+    def setstat(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
+        self._must_be_inbound(_client_path(path))
+        super().setstat(path, attrs)
+
+    def _appeared(self, path: str, fault: Fault | None) -> None:
+        if self._desk.mailbox.is_final(path):
+            self._desk.changed(path, at_once=fault is not None and fault.fault == "collect")
+
+    def _look(self, operation: str, path: str, attrs: asyncssh.SFTPAttrs) -> asyncssh.SFTPAttrs:
+        growing = self._faults.meet(operation, path, growing=True)
+        if growing:
+            self._growth.begin(path, growing.looks)
+        return self._growth.look(path, attrs)
+
+    async def _before(self, fault: Fault | None) -> None:
+        if fault and not fault.performed:
+            await suffer(fault, self.connection)
+
+    async def _after(self, fault: Fault | None) -> None:
+        if fault and fault.performed:
+            await suffer(fault, self.connection)
+
+    async def _before_part(self, transfer: Transfer, fault: Fault | None) -> None:
+        if fault:
+            self._faults.fires(fault)
+            if fault.fault == "slow":
+                transfer.fault = None  # slow once for a transfer, not for each of its packets
+        await self._before(fault)
+
+    def _must_be_inbound(self, path: str) -> None:
+        if posixpath.dirname(path) not in ("/inbound", "/inbound/tmp"):
+            raise asyncssh.SFTPPermissionDenied("only /inbound may be written")
+
+
+def _client_path(path: bytes) -> str:
+    """The path as seen from the partner's root."""
+    return posixpath.normpath("/" + path.decode("utf-8", "replace")).replace("//", "/")
