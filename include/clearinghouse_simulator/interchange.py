@@ -3,7 +3,6 @@
 Positions count segments from ST = 1, as a 999 does. Loops: 005010X222A1 and 005010X223A2, 2000A to 2400.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -93,26 +92,25 @@ def read(data: bytes) -> Interchange:
     if len(isa) != 17 or len({separator, component, terminator}) < 3:
         raise NoInterchange
     interchange = Interchange(isa)
-    segments = (one.strip("\r\n").split(separator) for one in text[ISA_LENGTH:].split(terminator))
-    for segment in segments:
-        if segment[0] == "IEA":
-            interchange.iea = segment
-            break
-        if segment[0] == "GS":
-            interchange.groups.append(Group(segment))
-        elif segment[0] == "ST" and interchange.groups:
-            interchange.groups[-1].sets.append(_read_set(segment, segments, component))
+    reader: _SetReader | None = None
+    for one in text[ISA_LENGTH:].split(terminator):
+        segment = one.strip("\r\n").split(separator)
+        match segment[0]:
+            case "IEA":
+                interchange.iea = segment
+                break
+            case "GS":
+                interchange.groups.append(Group(segment))
+                reader = None
+            case "ST" if interchange.groups:
+                found = TransactionSet(element(segment, 2), element(segment, 3))
+                interchange.groups[-1].sets.append(found)
+                reader = _SetReader(found, component)
+            case "SE" | "GE":
+                reader = None
+            case _ if reader:
+                reader.take(segment)
     return interchange
-
-
-def _read_set(st: Segment, segments: Iterator[Segment], component: str) -> TransactionSet:
-    found = TransactionSet(element(st, 2), element(st, 3))
-    reader = _SetReader(found, component)
-    for position, segment in enumerate(segments, start=2):
-        if segment[0] == "SE":
-            break
-        reader.take(position, segment)
-    return found
 
 
 class _SetReader:
@@ -121,6 +119,7 @@ class _SetReader:
     def __init__(self, found: TransactionSet, component: str) -> None:
         self._set = found
         self._component = component
+        self._position = 1
         self._level = ""
         self._first = 0
         self._in_claim = False
@@ -128,23 +127,24 @@ class _SetReader:
         self._patient: Segment = []
         self._payer: Segment = []
 
-    def take(self, position: int, segment: Segment) -> None:
+    def take(self, segment: Segment) -> None:
+        self._position += 1
         match segment[0]:
             case "BHT":
                 self._set.batch_id = element(segment, 3)
             case "HL":
-                self._open_level(position, element(segment, 3))
+                self._open_level(element(segment, 3))
             case "NM1" if not self._in_claim:
                 self._take_name(segment)
             case "CLM":
-                self._open_claim(position, segment)
+                self._open_claim(segment)
             case "DTP" if self._in_claim and element(segment, 1) in ("472", "434"):
                 self._set.claims[-1].days += element(segment, 3).split("-")
 
-    def _open_level(self, position: int, level: str) -> None:
+    def _open_level(self, level: str) -> None:
         # A dependent's claim begins with its subscriber's HL, unless another dependent stood between.
         if not (level == "23" and self._level == "22"):
-            self._first = position
+            self._first = self._position
         if level != "23":
             self._insured, self._payer = [], []
         self._patient, self._level, self._in_claim = [], level, False
@@ -162,7 +162,7 @@ class _SetReader:
             case "QC":
                 self._patient = segment
 
-    def _open_claim(self, position: int, segment: Segment) -> None:
+    def _open_claim(self, segment: Segment) -> None:
         place = element(segment, 5).split(self._component)
         claim = Claim(
             number=element(segment, 1),
@@ -173,8 +173,8 @@ class _SetReader:
             provider=len(self._set.providers) - 1,
             patient=self._patient or self._insured,
             member_id=element(self._insured, 9),
-            first=position if self._in_claim else self._first,
-            clm=position,
+            first=self._position if self._in_claim else self._first,
+            clm=self._position,
         )
         self._set.claims.append(claim)
         self._in_claim = True

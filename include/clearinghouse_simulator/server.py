@@ -102,10 +102,13 @@ class Transfer:
     path: str
     writing: bool
     fault: Fault | None
+    fired: bool = False
 
     def fault_at(self, end: int) -> Fault | None:
-        """The fault, when the transfer passes its byte."""
-        return self.fault if self.fault and end > self.fault.after_bytes else None
+        """The fault, when the transfer passes its byte. A slow transfer is slow once, not at each of its packets."""
+        if self.fault is None or end <= self.fault.after_bytes or (self.fired and self.fault.fault == "slow"):
+            return None
+        return self.fault
 
 
 class PartnerFolders(asyncssh.SFTPServer):
@@ -134,9 +137,10 @@ class PartnerFolders(asyncssh.SFTPServer):
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
         transfer = self._transfers[file_obj]
         fault = transfer.fault_at(offset + len(data))
-        if fault and not fault.performed and fault.fault != "slow":
+        if fault and not fault.performed and fault.fault != "slow" and not self.connection.is_closed():
             super().write(file_obj, offset, data[: max(fault.after_bytes - offset, 0)])
-        await self._before_part(transfer, fault)
+        self._count(transfer, fault)
+        await self._before(fault)
         written = super().write(file_obj, offset, data)
         await self._after(fault)
         return int(str(written))
@@ -147,7 +151,8 @@ class PartnerFolders(asyncssh.SFTPServer):
         shown = self._growth.shown(transfer.path, getattr(whole, "st_size", 0))
         data = super().read(file_obj, offset, max(min(size, shown - offset), 0))
         fault = transfer.fault_at(offset + size) if shown else None
-        await self._before_part(transfer, fault)
+        self._count(transfer, fault)
+        await self._before(fault)
         await self._after(fault)
         return bytes(data) if isinstance(data, bytes) else b""
 
@@ -239,6 +244,9 @@ class PartnerFolders(asyncssh.SFTPServer):
         return self._growth.look(path, attrs)
 
     async def _before(self, fault: Fault | None) -> None:
+        if self.connection.is_closed():
+            # Packets that came before the cut are still handed to us: what a client sent blindly must not be done.
+            raise asyncssh.SFTPConnectionLost("cut")
         if fault and not fault.performed:
             await suffer(fault, self.connection)
 
@@ -246,12 +254,10 @@ class PartnerFolders(asyncssh.SFTPServer):
         if fault and fault.performed:
             await suffer(fault, self.connection)
 
-    async def _before_part(self, transfer: Transfer, fault: Fault | None) -> None:
-        if fault:
+    def _count(self, transfer: Transfer, fault: Fault | None) -> None:
+        if fault and not transfer.fired:
+            transfer.fired = True
             self._faults.fires(fault)
-            if fault.fault == "slow":
-                transfer.fault = None  # slow once for a transfer, not for each of its packets
-        await self._before(fault)
 
     def _must_be_inbound(self, path: str) -> None:
         if posixpath.dirname(path) not in ("/inbound", "/inbound/tmp"):

@@ -32,7 +32,8 @@ def professional(
 
     With several sets the claims are dealt out to them, set by set.
     """
-    isa = f"ISA*00*          *00*          *ZZ*{'PRACTICE':<15}*ZZ*{'CLEARING':<15}*261124*0230*^*00501*{control:09d}*0*{usage}*:"
+    parties = f"ZZ*{'PRACTICE':<15}*ZZ*{'CLEARING':<15}"
+    isa = f"ISA*00*{' ' * 10}*00*{' ' * 10}*{parties}*261124*0230*^*00501*{control:09d}*0*{usage}*:"
     body = [isa, f"GS*HC*PRACTICE*CLEARING*20261124*0230*{control}*X*{version}"]
     for n in range(sets):
         body += _set(n + 1, claims[n::sets], control, version, providers)
