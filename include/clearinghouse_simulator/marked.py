@@ -13,6 +13,16 @@ class ScenarioUnusable(Exception):
     """A scenario that cannot be used; the sentence names file, line and key."""
 
 
+class _TextLoader(yaml.SafeLoader):
+    """Every scalar but null as its text: else YAML reads the key `on` as true and the note 023 as 19."""
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    first: [one for one in resolvers if one[0] == "tag:yaml.org,2002:null"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def checked(model: type[Model], path: Path) -> Model:
     """The file as the model.
 
@@ -20,8 +30,8 @@ def checked(model: type[Model], path: Path) -> Model:
     """
     try:
         text = path.read_text("utf-8")
-        root = yaml.compose(text, yaml.SafeLoader)
-        value = yaml.safe_load(text)
+        root = yaml.compose(text, _TextLoader)
+        value = yaml.load(text, _TextLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioUnusable(f"{path}: cannot be read ({error}).") from None
     except yaml.MarkedYAMLError as error:
