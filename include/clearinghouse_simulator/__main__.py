@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncssh
 
+from clearinghouse_simulator.keys import KeyUnusable
 from clearinghouse_simulator.marked import ScenarioUnusable
 from clearinghouse_simulator.scenario import instant
 from clearinghouse_simulator.simulator import FolderInUse, Simulator
@@ -40,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
         ) as simulator:
             _say_where(simulator)
             ended.wait()
-    except (ScenarioUnusable, FolderInUse, asyncssh.KeyImportError) as error:
+    except (ScenarioUnusable, FolderInUse, KeyUnusable) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
     except OSError as error:

@@ -9,12 +9,21 @@ import asyncssh
 _ALGORITHM = "ssh-ed25519"
 
 
+class KeyUnusable(Exception):
+    """A key file that cannot be read; the sentence names it."""
+
+
 def host_key(path: Path) -> asyncssh.SSHKey:
     """The key of that file; made where there is none.
 
-    Raises: asyncssh.KeyImportError, OSError.
+    Raises: KeyUnusable.
     """
-    return asyncssh.read_private_key(path) if path.exists() else new_host_key(path)
+    if not path.exists():
+        return new_host_key(path)
+    try:
+        return asyncssh.read_private_key(path)
+    except (asyncssh.KeyImportError, OSError) as error:
+        raise KeyUnusable(f"{path}: no private key in OpenSSH's or PEM format ({error}).") from None
 
 
 def new_host_key(path: Path) -> asyncssh.SSHKey:
@@ -39,9 +48,12 @@ def kept_password(path: Path) -> str:
 def authorized(path: Path | None) -> list[asyncssh.SSHKey]:
     """The public keys of a file, one a line.
 
-    Raises: asyncssh.KeyImportError, OSError.
+    Raises: KeyUnusable.
     """
-    return list(asyncssh.read_public_key_list(path)) if path else []
+    try:
+        return list(asyncssh.read_public_key_list(path)) if path else []
+    except (asyncssh.KeyImportError, OSError) as error:
+        raise KeyUnusable(f"{path}: no public keys, one a line ({error}).") from None
 
 
 def _write_private(path: Path, content: bytes) -> None:

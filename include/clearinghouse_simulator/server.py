@@ -9,7 +9,7 @@ from secrets import compare_digest
 from typing import Any
 
 import asyncssh
-from asyncssh.constants import FXF_WRITE
+from asyncssh.constants import FILEXFER_TYPE_REGULAR, FXF_WRITE
 
 from clearinghouse_simulator.desk import Desk
 from clearinghouse_simulator.faults import Fault, FaultBook
@@ -193,9 +193,10 @@ class PartnerFolders(asyncssh.SFTPServer):
         folder = _client_path(path)
         fault = self._faults.meet("list", folder)
         await self._before(fault)
-        async for name in super().scandir(path):
-            name.attrs = self._look("list", posixpath.join(folder, os.fsdecode(name.filename)), name.attrs)
-            yield name
+        for entry in os.scandir(self.map_path(path)):
+            attrs = asyncssh.SFTPAttrs.from_local(entry.stat(follow_symlinks=False))
+            seen = self._look("list", posixpath.join(folder, os.fsdecode(entry.name)), attrs)
+            yield asyncssh.SFTPName(entry.name, attrs=seen)
         await self._after(fault)
 
     async def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
@@ -238,6 +239,8 @@ class PartnerFolders(asyncssh.SFTPServer):
             self._desk.changed(path, at_once=fault is not None and fault.fault == "collect")
 
     def _look(self, operation: str, path: str, attrs: asyncssh.SFTPAttrs) -> asyncssh.SFTPAttrs:
+        if attrs.type != FILEXFER_TYPE_REGULAR:
+            return attrs
         growing = self._faults.meet(operation, path, growing=True)
         if growing:
             self._growth.begin(path, growing.looks)

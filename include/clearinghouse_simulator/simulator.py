@@ -40,7 +40,7 @@ class Simulator:
     `scenario`: a file, a mapping, a Scenario, or None for the default. `now`: the time of the answers; else the
     instant in the file `now` of the folder, else the scenario's, else the clock's. Delays are real seconds always.
 
-    Raises: ScenarioUnusable, FolderInUse, OSError (the port), asyncssh.KeyImportError.
+    Raises: ScenarioUnusable, FolderInUse, OSError (the port), KeyUnusable.
     """
 
     def __init__(
