@@ -9,6 +9,7 @@ from pathlib import Path
 
 from clearinghouse_simulator.clearinghouse import Clearinghouse
 from clearinghouse_simulator.mailbox import Mailbox
+from clearinghouse_simulator.marked import ScenarioUnusable
 from clearinghouse_simulator.memory import Memory
 from clearinghouse_simulator.scenario import Scenario
 
@@ -97,4 +98,6 @@ class Desk:
     def _done(self, job: asyncio.Task[None]) -> None:
         self._jobs.discard(job)
         if not job.cancelled() and (error := job.exception()):
-            log.error("a file could not be answered and stays in taken/ (%s)", type(error).__name__)
+            # Only our own sentences are known to hold nothing of the file.
+            reason = error if isinstance(error, ScenarioUnusable) else type(error).__name__
+            log.error("a file could not be answered; it stays in taken/ until the next start: %s", reason)

@@ -34,7 +34,7 @@ def judge(
         Judged(
             claim,
             scenario.rule_for(claim, Arrival(nth_claim=claims_before + n, nth_file=nth_file)),
-            trace=f"{nth_file:06d}{n:06d}",
+            trace=f"{interchange.control}{n:06d}",
         )
         for n, claim in enumerate(interchange.claims, start=1)
     ]

@@ -38,6 +38,7 @@ async def suffer(fault: Fault | None, connection: asyncssh.SSHServerConnection) 
             raise _REFUSALS[error](error)
         case "drop":
             connection.abort()
+            await connection.wait_closed()  # before the next operation is begun
             raise asyncssh.SFTPConnectionLost("cut")
         case "stall":
             await connection.wait_closed()
@@ -118,6 +119,7 @@ class PartnerFolders(asyncssh.SFTPServer):
         self, channel: "asyncssh.SSHServerChannel[bytes]", desk: Desk, faults: FaultBook, growth: Growth
     ) -> None:
         super().__init__(channel, chroot=str(desk.mailbox.root).encode())
+        self._client = self.connection  # asyncssh forgets it when the channel is lost
         self._desk = desk
         self._faults = faults
         self._growth = growth
@@ -136,8 +138,9 @@ class PartnerFolders(asyncssh.SFTPServer):
 
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
         transfer = self._transfers[file_obj]
+        self._must_be_connected()
         fault = transfer.fault_at(offset + len(data))
-        if fault and not fault.performed and fault.fault != "slow" and not self.connection.is_closed():
+        if fault and not fault.performed and fault.fault != "slow":
             super().write(file_obj, offset, data[: max(fault.after_bytes - offset, 0)])
         self._count(transfer, fault)
         await self._before(fault)
@@ -159,8 +162,7 @@ class PartnerFolders(asyncssh.SFTPServer):
     async def close(self, file_obj: object) -> None:
         transfer = self._transfers.pop(file_obj)
         super().close(file_obj)
-        if self.connection.is_closed():
-            return  # the client is gone: what it left is no finished file
+        self._must_be_connected()  # a file left open by a lost client is closed here too: it is no finished file
         fault = self._faults.meet("close", transfer.path)
         await self._before(fault)
         if transfer.writing:
@@ -247,20 +249,23 @@ class PartnerFolders(asyncssh.SFTPServer):
         return self._growth.look(path, attrs)
 
     async def _before(self, fault: Fault | None) -> None:
-        if self.connection.is_closed():
-            # Packets that came before the cut are still handed to us: what a client sent blindly must not be done.
-            raise asyncssh.SFTPConnectionLost("cut")
+        self._must_be_connected()
         if fault and not fault.performed:
-            await suffer(fault, self.connection)
+            await suffer(fault, self._client)
 
     async def _after(self, fault: Fault | None) -> None:
         if fault and fault.performed:
-            await suffer(fault, self.connection)
+            await suffer(fault, self._client)
 
     def _count(self, transfer: Transfer, fault: Fault | None) -> None:
         if fault and not transfer.fired:
             transfer.fired = True
             self._faults.fires(fault)
+
+    def _must_be_connected(self) -> None:
+        # What came before a cut is still handed to us: what a client sent blindly must not be done.
+        if self._client.is_closed():
+            raise asyncssh.SFTPConnectionLost("cut")
 
     def _must_be_inbound(self, path: str) -> None:
         if posixpath.dirname(path) not in ("/inbound", "/inbound/tmp"):

@@ -20,7 +20,7 @@ from clearinghouse_simulator.desk import Desk
 from clearinghouse_simulator.faults import Fault, FaultBook
 from clearinghouse_simulator.growth import Growth
 from clearinghouse_simulator.mailbox import Mailbox
-from clearinghouse_simulator.marked import checked_value
+from clearinghouse_simulator.marked import ScenarioUnusable, checked_value
 from clearinghouse_simulator.memory import Answer, Memory, ReceivedFile
 from clearinghouse_simulator.scenario import DEFAULT, Scenario, instant, load
 from clearinghouse_simulator.server import Credentials, Door, PartnerFolders
@@ -230,7 +230,10 @@ class Simulator:
         if self.now:
             return self.now
         if told.exists():
-            return instant(told.read_text("utf-8"))
+            try:
+                return instant(told.read_text("utf-8"))
+            except ValueError as error:
+                raise ScenarioUnusable(f"{told}: {error}.") from None
         return self._scenario.now or datetime.now(UTC)
 
     def _call(self, action: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clearinghouse_simulator.conftest import Simulate, answer, give, kinds, only
+from tests.clearinghouse_simulator.partner_client import Simulate, answer, give, kinds, only
 from tests.clearinghouse_simulator.partner_files import PlainClaim, batch, complaints, professional
 
 TWO = [PlainClaim("A1", charge="100.5"), PlainClaim("A2", payer="TIDEWATER", charge="49.5")]

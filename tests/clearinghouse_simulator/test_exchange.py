@@ -10,10 +10,9 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from tests.clearinghouse_simulator.conftest import Client, Simulate, answer, give
+from tests.clearinghouse_simulator.partner_client import Connect, Simulate, answer, give
 from tests.clearinghouse_simulator.partner_files import PlainClaim, professional
 
-Connect = Callable[..., Client]
 GOOD = professional([PlainClaim("A1")])
 
 
@@ -61,8 +60,7 @@ def test_what_a_lost_client_left_behind_is_no_finished_file(
     file.write(GOOD[:100])
     wait_for(lambda: (simulator.inbound / "cut.837").stat().st_size == 100)
     simulator.drop_connections()
-    simulator.settle()
-    assert (simulator.inbound / "cut.837").exists()
+    assert sorted(connect(simulator).sftp.listdir("/inbound")) == ["cut.837", "tmp"]
     assert simulator.files == []
 
 

@@ -1,19 +1,20 @@
 """Each way in which the server misbehaves, as a client meets it."""
 
+import asyncio
 import io
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import paramiko
 import pytest
 
 from clearinghouse_simulator import ScenarioUnusable, Simulator
-from tests.clearinghouse_simulator.conftest import Client, Simulate
+from tests.clearinghouse_simulator.partner_client import Client, Connect, Simulate
 from tests.clearinghouse_simulator.partner_files import PlainClaim, professional
 
-Connect = Callable[..., Client]
 Raised = type[Exception] | tuple[type[Exception], ...]
 GOOD = professional([PlainClaim("A1")])
 LONG = b"x" * 100_000
@@ -126,19 +127,24 @@ def test_a_cut_after_the_rename_leaves_the_file_with_the_clearinghouse(simulate:
 
 
 def test_what_was_sent_blindly_before_a_cut_is_not_done(simulate: Simulate, connect: Connect) -> None:
-    simulator = simulate()
-    sftp = connect(simulator).sftp
-    with sftp.open("/inbound/claims.837", "w") as file:
-        file.set_pipelined(True)
-        simulator.add_fault(fault="drop", on="write", path="/inbound/other")
-        other = sftp.open("/inbound/other", "w")
-        other.set_pipelined(True)
-        other.write(b"x")
-        with pytest.raises(CUT):
-            file.write(GOOD)
-            file.close()
-            sftp.listdir("/")
-    simulator.settle()
+    simulator = simulate(
+        {"faults": [{"fault": "slow", "on": "stat", "seconds": 0.3}, {"fault": "drop", "on": "write"}]}
+    )
+
+    async def write_and_rename_without_waiting() -> None:
+        login = {"username": simulator.user, "password": simulator.password, "known_hosts": None}
+        async with asyncssh.connect(simulator.host, simulator.port, **login) as connection:
+            sftp = await connection.start_sftp_client()
+            file = await sftp.open("/inbound/tmp/claims.837", "wb")
+            waiting = asyncio.create_task(sftp.stat("/outbound"))  # meanwhile the next two arrive
+            await asyncio.sleep(0.05)
+            writing = asyncio.create_task(file.write(GOOD))
+            await asyncio.sleep(0.05)
+            renaming = asyncio.create_task(sftp.rename("/inbound/tmp/claims.837", "/inbound/claims.837"))
+            await asyncio.gather(waiting, writing, renaming, return_exceptions=True)
+
+    asyncio.run(write_and_rename_without_waiting())
+    assert connect(simulator).sftp.listdir("/inbound/tmp") == ["claims.837"]
     assert simulator.files == []
 
 

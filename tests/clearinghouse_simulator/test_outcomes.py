@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.clearinghouse_simulator.conftest import Simulate, answer, give, kinds, only
+from tests.clearinghouse_simulator.partner_client import Simulate, answer, give, kinds, only
 from tests.clearinghouse_simulator.partner_files import PlainClaim, complaints, professional
 
 THREE = [PlainClaim("A1"), PlainClaim("A2"), PlainClaim("A3")]

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from clearinghouse_simulator.__main__ import main
-from tests.clearinghouse_simulator.conftest import Client
+from tests.clearinghouse_simulator.partner_client import Client
 from tests.clearinghouse_simulator.partner_files import PlainClaim, professional
 
 INCLUDE = Path(__file__).resolve().parents[2] / "include"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clearinghouse_simulator import FolderInUse, Simulator
-from tests.clearinghouse_simulator.conftest import answer, give
+from tests.clearinghouse_simulator.partner_client import answer, give
 from tests.clearinghouse_simulator.partner_files import PlainClaim, professional
 
 GOOD = professional([PlainClaim("A1")])
