@@ -17,13 +17,14 @@ import asyncssh
 from clearinghouse_simulator import keys
 from clearinghouse_simulator.clearinghouse import Clearinghouse
 from clearinghouse_simulator.desk import Desk
+from clearinghouse_simulator.door import Credentials, Door
 from clearinghouse_simulator.faults import Fault, FaultBook
+from clearinghouse_simulator.folders import PartnerFolders
 from clearinghouse_simulator.growth import Growth
 from clearinghouse_simulator.mailbox import Mailbox
 from clearinghouse_simulator.marked import ScenarioUnusable, checked_value
 from clearinghouse_simulator.memory import Answer, Memory, ReceivedFile
 from clearinghouse_simulator.scenario import DEFAULT, Scenario, instant, load
-from clearinghouse_simulator.server import Credentials, Door, PartnerFolders
 
 HOST = "127.0.0.1"
 

@@ -1,11 +1,9 @@
-"""The SFTP server's side of the partner: who may log in, what the two folders allow, what befalls an operation."""
+"""The partner's two folders over SFTP: what they allow, and what befalls an operation."""
 
-import asyncio
 import os
 import posixpath
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from secrets import compare_digest
 from typing import Any
 
 import asyncssh
@@ -14,86 +12,7 @@ from asyncssh.constants import FILEXFER_TYPE_REGULAR, FXF_WRITE
 from clearinghouse_simulator.desk import Desk
 from clearinghouse_simulator.faults import Fault, FaultBook
 from clearinghouse_simulator.growth import Growth
-
-_REFUSALS: dict[str, Callable[[str], asyncssh.SFTPError]] = {
-    "failure": asyncssh.SFTPFailure,
-    "unsupported": asyncssh.SFTPOpUnsupported,
-    "permission": asyncssh.SFTPPermissionDenied,
-    "disk_full": asyncssh.SFTPNoSpaceOnFilesystem,
-    "no_such_file": asyncssh.SFTPNoSuchFile,
-    "exists": asyncssh.SFTPFileAlreadyExists,
-}
-
-
-async def suffer(fault: Fault | None, connection: asyncssh.SSHServerConnection) -> None:
-    """Let a fault happen to the one on the connection. Returns only where the operation goes on.
-
-    Raises: asyncssh.SFTPError, which is the answer, or ends an operation whose client is gone.
-    """
-    match fault.fault if fault else None:
-        case "slow":
-            await asyncio.sleep(fault.seconds if fault else 0)
-        case "refuse":
-            error = fault.error if fault else "failure"
-            raise _REFUSALS[error](error)
-        case "drop":
-            connection.abort()
-            await connection.wait_closed()  # before the next operation is begun
-            raise asyncssh.SFTPConnectionLost("cut")
-        case "stall":
-            await connection.wait_closed()
-            raise asyncssh.SFTPConnectionLost("the client gave up")
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """The one user, with a password and keys."""
-
-    user: str
-    password: str
-    keys: list[asyncssh.SSHKey]
-
-
-class Door(asyncssh.SSHServer):
-    """Lets the one user in, unless a fault of `login` says otherwise."""
-
-    def __init__(
-        self, credentials: Credentials, faults: FaultBook, connections: set[asyncssh.SSHServerConnection]
-    ) -> None:
-        self._credentials = credentials
-        self._faults = faults
-        self._connections = connections
-        self._closed = False
-
-    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        self._connection = conn
-        self._connections.add(conn)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._connections.discard(self._connection)
-
-    async def begin_auth(self, username: str) -> bool:
-        try:
-            await suffer(self._faults.meet("login", username), self._connection)
-        except asyncssh.SFTPError:
-            self._closed = True
-        return True
-
-    def password_auth_supported(self) -> bool:
-        return True
-
-    def public_key_auth_supported(self) -> bool:
-        return True
-
-    def validate_password(self, username: str, password: str) -> bool:
-        good = compare_digest(password.encode(), self._credentials.password.encode())
-        return good and self._known(username)
-
-    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        return key in self._credentials.keys and self._known(username)
-
-    def _known(self, username: str) -> bool:
-        return not self._closed and username == self._credentials.user
+from clearinghouse_simulator.misbehaviour import suffer
 
 
 @dataclass
