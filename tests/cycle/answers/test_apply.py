@@ -134,6 +134,8 @@ def test_a_fault_outside_every_claim_holds_those_that_the_refused_set_does_not_n
     receive(office, ack(sent, "R", errors=["IK3*BHT*2**8", f"IK3*HI*{sent.position(1) + 1}*2300*8"]))
     assert items(office) == [("rejection", sent.pcns[0][:-2]), ("set_rejection", None)]
     assert (len(held(office)), reopened(office)) == (3, 0)
+    query = "SELECT detail->>'segment', detail->>'position' FROM work_item ORDER BY cause_kind DESC"
+    assert office.all(query) == [("BHT", "2"), ("HI", str(sent.position(1) + 1))]
 
 
 def test_the_first_and_the_last_segment_of_a_claim_are_the_claims(office: Office) -> None:

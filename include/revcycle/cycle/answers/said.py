@@ -96,9 +96,9 @@ def of_group(
         named = list(_named(one, claims(answer.gs06, _positions(one))))
         found = {claim for claim, _, _ in named}
         scope = "others" if found and "" not in found else "set"
-        yield said(
-            one.segment, "set", one.code, detail={"codes": [one.code], "verdict": _taken(one.code), "scope": scope}
-        )
+        outside: dict[str, str] = next((place for claim, _, place in named if not claim), {})
+        detail = {"codes": [one.code], "verdict": _taken(one.code), "scope": scope, **outside}
+        yield said(one.segment, "set", one.code, detail=detail)
         for claim, position, place in named:
             detail = {"codes": [one.code], **place}
             if claim:
