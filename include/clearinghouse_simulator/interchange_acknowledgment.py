@@ -1,7 +1,7 @@
 """TA1: the verdict on the envelope.
 
 Note codes (TA105): 000 none, 001 control numbers of header and trailer differ, 017 version, 020 test indicator,
-021 number of groups, 023 early end of file, 025 the control number was seen before.
+021 number of groups, 023 early end of file, 024 content, 025 the control number was seen before.
 """
 
 from clearinghouse_simulator.interchange import Interchange, Segment, element
@@ -12,17 +12,17 @@ NO_ERROR = "000"
 
 def fault_of_envelope(interchange: Interchange, *, seen_before: bool) -> str:
     """The note code that refuses the interchange, or `000`. Production is never taken: this is no real partner."""
-    if interchange.usage != "T":
-        return "020"
-    if interchange.isa[12] != "00501":
-        return "017"
-    if not interchange.iea:
-        return "023"
-    if element(interchange.iea, 2) != interchange.control:
-        return "001"
-    if element(interchange.iea, 1) != str(len(interchange.groups)):
-        return "021"
-    return "025" if seen_before else NO_ERROR
+    iea = interchange.iea
+    checks = (
+        ("020", interchange.usage != "T"),
+        ("017", interchange.isa[12] != "00501"),
+        ("023", not iea),
+        ("001", element(iea, 2) != interchange.control),
+        ("021", element(iea, 1) != str(len(interchange.groups))),
+        ("024", not interchange.groups),
+        ("025", seen_before),
+    )
+    return next((note for note, wrong in checks if wrong), NO_ERROR)
 
 
 def ta1(interchange: Interchange, note: str) -> Segment:

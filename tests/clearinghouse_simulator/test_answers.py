@@ -86,6 +86,7 @@ def test_a_partner_may_take_a_number_twice(simulate: Simulate) -> None:
         (b"IEA*1*000000001", b"IEA*1*000000002", "001"),
         (b"IEA*1*", b"IEA*2*", "021"),
         (b"*00501*", b"*00401*", "017"),
+        (b"IEA*1*", b"IEA*0*", "021"),
     ],
 )
 def test_a_damaged_envelope_is_refused_with_its_note(simulate: Simulate, old: bytes, new: bytes, note: str) -> None:
