@@ -20,13 +20,16 @@ class Pool(StrEnum):
     """Every pool a task may name."""
 
     SWEEP = "sweep"
+    EXCHANGE = "exchange"
 
 
 class Tag(StrEnum):
     """Every tag a DAG may carry: whose work it prepares, and when it runs."""
 
     CODER = "coder"
+    BILLER = "biller"
     NIGHTLY = "nightly"
+    HALF_HOURLY = "half-hourly"
 
 
 RETRY = ExceptionRetryPolicy(

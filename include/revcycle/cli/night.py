@@ -43,6 +43,9 @@ def print_summary(summary: Summary, *, as_json: bool) -> None:
     print(f"Business date      {summary.business_date}")
     print(f"Encounters swept   {summary.encounters_swept:,}")
     print(f"Findings           {found['block']:,} block, {found['review']:,} review, {found['info']:,} info")
+    print(f"Claims sent        {summary.claims_sent:,} in {summary.interchanges:,} files, billed {summary.billed}")
+    print(f"Answered           {summary.claims_accepted:,} accepted, {summary.claims_rejected:,} rejected")
+    print(f"Claims held        {summary.claims_held:,}")
     print(f"Work items open    {summary.work_items_open:,}   (./revcycle work list)")
 
 

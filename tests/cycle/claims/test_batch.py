@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from revcycle.cycle.claims import SendingRefused, closing
+from revcycle.cycle.claims import closing
 from revcycle.foundation.archive import Archive
-from revcycle.foundation.register import Manifest
+from revcycle.foundation.register import Manifest, SendingRefused
 from tests.cycle.claims.biller import CLAIMS_SETTINGS, Biller
 from tests.cycle.claims.test_assemble import DEPENDENT, ready
 from tests.oracles.x12_oracles import pyx12_errors, x12sdk_errors
@@ -229,7 +229,7 @@ def test_a_manifest_stands_beside_each_file(biller: Biller) -> None:
     ]
     (claim,) = manifest.claims
     assert (claim.source_encounter_id, claim.version, claim.amount_cents, claim.position) == ("E1", 1, 12000, 1)
-    assert [line.line_control_number for line in claim.lines] == numbers(biller.files()[0])[4]
+    assert [number for _, number, _ in claim.lines] == numbers(biller.files()[0])[4]
     assert Manifest.decode(manifest.encode()) == manifest
 
 

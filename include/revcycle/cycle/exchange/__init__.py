@@ -10,14 +10,14 @@ from revcycle.cycle.exchange.faults import (
     PartnerAway,
     PartnerFull,
     PartnerRefused,
-    SendingRefused,
 )
 from revcycle.cycle.exchange.login import Login, open_mailbox
 from revcycle.cycle.exchange.mailbox import Mailbox, RemoteFile
 from revcycle.cycle.exchange.pause import PauseCounts, pause
 from revcycle.cycle.exchange.publish import PublishCounts, publish
 from revcycle.cycle.exchange.reconcile import Missing, ReconcileReport, reconcile
-from revcycle.cycle.exchange.sending import in_doubt, waiting
+from revcycle.cycle.exchange.sending import in_doubt, partner_of, waiting
+from revcycle.foundation.register import SendingRefused
 
 __all__ = [
     "ArchiveFull",
@@ -40,6 +40,7 @@ __all__ = [
     "collect",
     "in_doubt",
     "open_mailbox",
+    "partner_of",
     "pause",
     "publish",
     "reconcile",

@@ -1,6 +1,6 @@
 """What a partner's mailbox can do wrong, one class for each thing that must be done about it."""
 
-from revcycle.foundation.errors import InputUnusable, RevcycleError, ServiceUnavailable
+from revcycle.foundation.errors import RevcycleError, ServiceUnavailable
 
 
 class PartnerAway(ServiceUnavailable):
@@ -29,7 +29,3 @@ class FileChanged(RevcycleError):
 
 class ArchiveFull(ServiceUnavailable):
     """What the partner holds cannot be written on our own disk."""
-
-
-class SendingRefused(InputUnusable):
-    """Nothing may be sent now; the sentence says why and what to do."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from revcycle.cycle.exchange.behind import Unknown
 from revcycle.foundation.archive import Archive
+from revcycle.foundation.register import Unknown
 
 STAGE = """
 CREATE TEMP TABLE sent ON COMMIT DROP AS

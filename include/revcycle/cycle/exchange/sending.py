@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select, text
 
-from revcycle.cycle.exchange.behind import why_refused
-from revcycle.cycle.exchange.faults import SendingRefused
 from revcycle.foundation.archive import Archive
+from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.practice.partner import TradingPartner
+from revcycle.foundation.practice.partners import stored_partners
+from revcycle.foundation.register import SendingRefused, why_refused
 from revcycle.foundation.store.tables import interchange
 
 PAUSED = """
@@ -52,3 +53,14 @@ def refuse_unless_sendable(
             f"{partner.connection}: this state holds the sample practice, and the partner or interchange "
             f"{row.isa13:09} is for production (usage P). Sample claims are never sent as real ones; set usage to T."
         )
+
+
+def partner_of(engine: Engine, interchange_id: int) -> TradingPartner:
+    """The partner an interchange goes to. Raises: InputUnusable where practice.yaml has it no longer."""
+    named = select(interchange.c.partner).where(interchange.c.id == interchange_id)
+    with engine.connect() as connection:
+        name = connection.execute(named).scalar_one()
+        partner = stored_partners(connection).get(name)
+    if partner is None:
+        raise InputUnusable(f"practice.yaml no longer has the trading partner {name}; put it back.")
+    return partner
