@@ -2,8 +2,8 @@
 
 import argparse
 import json
+from datetime import datetime
 
-from revcycle.cli.clock import today
 from revcycle.foundation.state import State
 from revcycle.local.status import Status, status
 
@@ -19,7 +19,7 @@ def add_parser(
 
 def run(arguments: argparse.Namespace, state: State) -> int:
     """Print what `status` sees; 0 also when nothing runs."""
-    seen = status(state, today())
+    seen = status(state, datetime.now().astimezone())
     if arguments.json:
         print(json.dumps(seen.as_json()))
     else:

@@ -51,8 +51,14 @@ def write_passwords(state: State, users: Mapping[str, str]) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file at once by one that only its owner reads: a reader sees the old text or the new."""
+    """Replace a file at once by one that only its owner reads: a reader sees the old text or the new.
+
+    Where the disk is full nothing is left of the attempt, which the supervisor repeats every second.
+    """
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    partial.touch(mode=0o600)
-    partial.write_text(text)
-    partial.replace(path)
+    try:
+        partial.touch(mode=0o600)
+        partial.write_text(text)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
