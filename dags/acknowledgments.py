@@ -17,8 +17,8 @@ or a claim that is not answered in its time becomes work, and turns one run red.
 - `collect`, the login was refused or the host key is another one: as for `publish` in claim_submission. The other
   partners are collected all the same.
 - `collect`, the partner is away: the next run is half an hour away; nothing is lost meanwhile.
-- `apply`, `doubts`: mostly the database was away. Clear the task. A file that cannot be read does not make it red: it stands in
-  quarantine with segment and reason (`./revcycle work list`, queue operator).
+- `apply`, `doubts`: mostly the database was away. Clear the task. A file that cannot be read does not make it red: it
+  stands in quarantine with segment and reason (`./revcycle work list`, queue ops).
 - `in_time`: an answer is newly overdue. `./revcycle work list` names the interchange or claim and the party; ask the
   partner whether the file arrived. Do not clear the task: it is red once for each answer, and the answer, when it
   comes, closes the item.

@@ -20,9 +20,9 @@ A claim that is not sent has a hold with its cause, and where a person must act,
 Clearing a task never sends twice: what was done stands in the practice database, not in Airflow.
 
 - `gate`: the code sets are missing or damaged, as its log says. `./revcycle reference starter`, then clear it.
-- `assemble`, `batch`, `doubts`: mostly the database was away for longer than the retries last. Clear the task. "Sending is
-  refused" means that the database is older than the archive, as after a restore: `./revcycle reconcile` shows what is
-  missing, `./revcycle reconcile --apply` registers it again; then clear `batch`.
+- `assemble`, `batch`, `doubts`: mostly the database was away for longer than the retries last. Clear the task. "Nothing
+  is sent until" means that the database is older than the archive, as after a restore: `./revcycle reconcile` shows
+  what is missing, `./revcycle reconcile --apply` registers it again; then clear the task.
 - `publish`, the login was refused: the partner has changed the password or key. Put the new one into the connection
   (Admin, Connections), then clear the task.
 - `publish`, another host key: do not go on before the partner has confirmed the new fingerprint by telephone. Then add

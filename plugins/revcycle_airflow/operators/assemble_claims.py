@@ -13,4 +13,11 @@ class AssembleClaimsOperator(BusinessDateOperator):
     def perform(self, practice: PracticeHook, turn: Turn) -> Any:
         from revcycle.cycle.claims import assemble
 
-        return assemble(practice.engine, through=turn.day, now=turn.now, step=turn.step, payers=turn.payers)
+        return assemble(
+            practice.engine,
+            practice.archive,
+            through=turn.day,
+            now=turn.now,
+            step=turn.step,
+            payers=turn.payers,
+        )

@@ -237,8 +237,9 @@ def test_a_database_that_is_older_than_the_archive_sends_nothing(biller: Biller)
     ready(biller)
     biller.assemble()
     Archive(biller.desk.state.archive).label("interchange", "clearinghouse-000000005", "0" * 64)
-    with pytest.raises(SendingRefused, match="reconcile --apply"):
-        biller.batch()
+    for step in (biller.batch, biller.assemble):
+        with pytest.raises(SendingRefused, match="reconcile --apply"):
+            step()
     with biller.engine.begin() as connection:
         connection.execute(
             text(

@@ -26,9 +26,6 @@ DIRECT: dict[str, Any] = {"style": "direct"}
 STYLES = {"rename": RENAME, "folder": FOLDER, "direct": DIRECT}
 QUICK = 0.3  # seconds to wait for a partner that stands still
 
-# A prefetch of paramiko asks in a thread of its own, which a cut leaves with nobody to tell.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-
 Make = Callable[..., Practice]
 
 

@@ -1,5 +1,6 @@
 """Who we are to a partner, who it is to us, and how long we wait; also against Debian's own OpenSSH server."""
 
+import hashlib
 import os
 import subprocess
 import time
@@ -133,6 +134,18 @@ def test_files_go_up_and_down_unchanged(debian: OpenSsh, anybody: TradingPartner
             box.remove(file.path)
             assert box.size(file.path) is None
         assert back.read_bytes() == local.read_bytes()
+
+
+def test_reading_starts_no_thread(
+    debian: OpenSsh, anybody: TradingPartner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a later paramiko may bring back: it halves the speed, and a cut line leaves a thread's error behind."""
+    (tmp_path / "local").write_bytes(os.urandom(3_000_000))
+    with open_mailbox(to(debian), anybody) as box:
+        box.put(tmp_path / "local", f"{debian.files}/read")
+        monkeypatch.setattr("threading.Thread.start", lambda thread: pytest.fail(f"{thread} was started"))
+        assert box.sha256(f"{debian.files}/read") == hashlib.sha256((tmp_path / "local").read_bytes()).hexdigest()
+        box.remove(f"{debian.files}/read")
 
 
 def test_a_rename_replaces_nothing(debian: OpenSsh, anybody: TradingPartner, tmp_path: Path) -> None:

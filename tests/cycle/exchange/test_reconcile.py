@@ -1,7 +1,6 @@
 """A database older than its archive: sending is refused until what was sent and received is registered again."""
 
 import hashlib
-import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from revcycle.cycle.exchange import (
     settle_doubts,
     waiting,
 )
+from revcycle.foundation.register import Manifest, SentClaim, SentLine
 from revcycle.foundation.store.numbers import last_number, raise_numbers
 from revcycle.foundation.store.runs import begin
 from revcycle.foundation.store.tables import (
@@ -86,43 +86,41 @@ def content_of(number: int) -> str:
 def sent_and_lost(practice: Practice, isa13: int, numbers: list[int], *, ordinal: int = 1) -> None:
     """The archive of an interchange that was sent after the backup: its bytes, its manifest, its label."""
     content = isa(isa13, f"HL*{isa13}~")
-    manifest = {
-        "format": 1,
-        "partner": PARTNER,
-        "isa13": isa13,
-        "gs06": isa13 + 10,
-        "bht03": f"B{isa13 + 20:010}",
-        "usage": "T",
-        "billing_npi": "1234567893",
-        "remote_name": f"SENDER-{isa13:09}.837",
-        "sha256": practice.archive.put(content),
-        "bytes": len(content),
-        "prepared_at": NOW.isoformat(),
-        "claims": [
-            {
-                "claim_number": claim_number(number),
-                "ordinal": ordinal,
-                "source_system": "csv",
-                "source_encounter_id": f"E{number}",
-                "version": 1,
-                "content_sha256": content_of(number),
-                "responsibility": "P",
-                "split": 1,
-                "payer": PAYER,
-                "frequency": "1",
-                "patient_control_number": f"{claim_number(number)}{ordinal:02}",
-                "payer_claim_number": "",
-                "amount_cents": 1000,
-                "position": place,
-                "lines": [
-                    [line, f"{claim_number(number)}{ordinal:02}L{line:02}", line] for line in range(1, LINES + 1)
-                ],
-            }
-            for place, number in enumerate(numbers, 1)
-        ],
-    }
-    sha256 = practice.archive.put(json.dumps(manifest).encode())
-    practice.archive.label("interchange", f"{PARTNER}-{isa13:09}", sha256)
+    manifest = Manifest(
+        partner=PARTNER,
+        isa13=isa13,
+        gs06=isa13 + 10,
+        bht03=f"B{isa13 + 20:010}",
+        usage="T",
+        billing_npi="1234567893",
+        remote_name=f"SENDER-{isa13:09}.837",
+        sha256=practice.archive.put(content),
+        size=len(content),
+        prepared_at=NOW.isoformat(),
+        claims=tuple(a_claim(number, place, ordinal) for place, number in enumerate(numbers, 1)),
+    )
+    practice.archive.label("interchange", manifest.label, practice.archive.put(manifest.encode()))
+
+
+def a_claim(number: int, place: int, ordinal: int) -> SentClaim:
+    control = f"{claim_number(number)}{ordinal:02}"
+    return SentClaim(
+        claim_number=claim_number(number),
+        ordinal=ordinal,
+        patient_control_number=control,
+        position=place,
+        source_system="csv",
+        source_encounter_id=f"E{number}",
+        version=1,
+        content_sha256=content_of(number),
+        responsibility="P",
+        split=1,
+        payer=PAYER,
+        frequency="1",
+        payer_claim_number="",
+        amount_cents=1000,
+        lines=tuple(SentLine(n, f"{control}L{n:02}", n, "99213", "", "1", 500) for n in range(1, LINES + 1)),
+    )
 
 
 def run(practice: Practice, *, apply: bool = True) -> ReconcileReport:
@@ -269,17 +267,42 @@ def test_a_claim_made_again_under_another_number_gives_way(practice: Practice) -
     assert rows(practice, live) == [(f"{claim_number(3)}01",)]
 
 
-def test_a_number_that_another_encounter_has_is_a_conflict_and_keeps_sending_refused(practice: Practice) -> None:
+def number_of_another(practice: Practice) -> None:
+    """After the restore the number of a claim that was sent went to another encounter."""
     as_of_the_backup(practice, 4)
     an_encounter(practice, 3)
     with practice.engine.begin() as connection:
         connection.execute(update(claim).values(claim_number=claim_number(3)))
+        connection.execute(update(claim_submission).values(patient_control_number=f"{claim_number(3)}01"))
     sent_and_lost(practice, 5, [3])
+
+
+def test_an_unsent_claim_that_has_the_number_gets_another(practice: Practice) -> None:
+    number_of_another(practice)
+    report = run(practice)
+    assert report.conflicts == () and report.claims == 1
+    columns = (claim.c.claim_number, claim_submission.c.patient_control_number, encounter.c.source_encounter_id)
+    joined = claim.join(claim_submission, claim_submission.c.claim_id == claim.c.id)
+    joined = joined.join(encounter, encounter.c.id == claim.c.encounter_id)
+    assert rows(practice, select(*columns).select_from(joined).order_by(claim.c.id)) == [
+        (claim_number(4), f"{claim_number(4)}01", "E4"),
+        (claim_number(3), f"{claim_number(3)}01", "E3"),
+    ]
+    assert numbers(practice)["claim"] == 4
+
+
+def test_a_sent_claim_that_has_the_number_is_a_conflict_and_keeps_sending_refused(practice: Practice) -> None:
+    number_of_another(practice)
+    one = practice.interchange(1)
+    with practice.engine.begin() as connection:
+        of_it = claim_submission.c.patient_control_number == f"{claim_number(3)}01"
+        connection.execute(update(claim_submission).where(of_it).values(interchange_id=one, position=9))
     report = run(practice)
     assert report.conflicts == (claim_number(3),)
-    assert report.interchanges == () and report.lifted == ()
+    assert report.interchanges == ()
+    assert numbers(practice)["isa13"] == 0
     with pytest.raises(SendingRefused):
-        send(practice, practice.interchange(1))
+        send(practice, one)
 
 
 def test_an_encounter_that_is_missing_is_named_with_the_file_that_brings_it(practice: Practice, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ what a server writes in its own words is not repeated. After PartnerAway the ses
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,21 @@ class RemoteFile:
     path: str
     size: int
     mtime: int
+
+
+class _PromptFile(paramiko.SFTPFile):
+    """A remote file whose reads ahead are asked for at once by whoever reads.
+
+    paramiko's own way is a thread that asks while the caller spins for it: twice the time, and when the line is cut
+    the thread ends with an error that nobody can catch. The requests are few and short, so asking does not wait.
+    """
+
+    _prefetch_thread: Callable[[Sequence[tuple[int, int]], int | None], None]
+
+    def _start_prefetch(self, chunks: Sequence[tuple[int, int]], _at_most: int | None = None) -> None:
+        self._prefetching = True
+        self._prefetch_done = False
+        self._prefetch_thread(chunks, None)
 
 
 class Mailbox:
@@ -107,6 +122,7 @@ class Mailbox:
 
     def _open(self, path: str, mode: str) -> paramiko.SFTPFile:
         remote = self._session.open(path, mode)
+        remote.__class__ = _PromptFile
         remote.MAX_REQUEST_SIZE = CHUNK
         return remote
 
@@ -154,7 +170,7 @@ def _pour(local: BinaryIO, remote: paramiko.SFTPFile, size: int) -> None:
 
 
 def _blocks(remote: paramiko.SFTPFile, size: int) -> Iterator[bytes]:
-    """The first `size` bytes, asked for in groups: with everything asked for at once paramiko slows down."""
+    """The first `size` bytes, asked for in groups: with all asked for at once paramiko slows down."""
     chunks = [(start, min(CHUNK, size - start)) for start in range(0, size, CHUNK)]
     for first in range(0, len(chunks), AHEAD):
         yield from remote.readv(chunks[first : first + AHEAD])

@@ -5,14 +5,20 @@ version it was made of, found by source id and content.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.archive import Archive
+<<<<<<< HEAD
 from revcycle.foundation.register import Unknown
+=======
+from revcycle.foundation.store.numbers import last_number, lift
+from revcycle.foundation.x12.claim_numbers import claim_number
+>>>>>>> exchange
 
 STAGE = """
 CREATE TEMP TABLE sent ON COMMIT DROP AS
@@ -31,12 +37,30 @@ LEFT JOIN LATERAL (
 MISSING = """
 SELECT DISTINCT source_system, source_encounter_id FROM sent WHERE encounter_id IS NULL ORDER BY 1, 2
 """
-# A number that another encounter has, or a bill of the encounter that was sent under another number.
-CONFLICTS = """
-SELECT DISTINCT s.claim_number FROM sent s JOIN claim c ON c.claim_number = s.claim_number
+# What was made after the restore and not sent may be numbered anew or given up; what was sent stays.
+TAKEN = """
+SELECT DISTINCT c.id, c.claim_number,
+       EXISTS (SELECT FROM claim_submission x WHERE x.claim_id = c.id AND x.interchange_id IS NOT NULL) AS was_sent
+FROM sent s JOIN claim c ON c.claim_number = s.claim_number
 WHERE (c.encounter_id, c.responsibility, c.split) <> (s.encounter_id, s.responsibility, s.split)
-UNION
-SELECT s.claim_number FROM sent s
+ORDER BY c.id
+"""
+RENUMBER = (
+    """
+UPDATE claim SET claim_number = n.number
+FROM unnest(CAST(:claims AS bigint[]), CAST(:numbers AS text[])) AS n (id, number) WHERE claim.id = n.id
+""",
+    """
+UPDATE claim_submission x SET patient_control_number = c.claim_number || lpad(x.ordinal::text, 2, '0')
+FROM claim c WHERE c.id = x.claim_id AND c.id = ANY (:claims)
+""",
+    """
+UPDATE submission_line l SET line_control_number = x.patient_control_number || 'L' || lpad(l.line::text, 2, '0')
+FROM claim_submission x WHERE x.id = l.submission_id AND x.claim_id = ANY (:claims)
+""",
+)
+SENT_OTHERWISE = """
+SELECT DISTINCT s.claim_number FROM sent s
 JOIN claim c ON c.encounter_id = s.encounter_id AND c.responsibility = s.responsibility AND c.split = s.split
 WHERE c.state <> 'void' AND c.claim_number <> s.claim_number
   AND EXISTS (SELECT FROM claim_submission x WHERE x.claim_id = c.id AND x.interchange_id IS NOT NULL)
@@ -52,7 +76,7 @@ INSERT INTO archive_object (sha256, bytes, run_id) VALUES (:sha256, :bytes, :run
 INTERCHANGES = """
 INSERT INTO interchange (partner, isa13, gs06, bht03, usage, billing_npi, remote_name, sha256, manifest_sha256, bytes,
     claims, amount_cents, prepared_at, state, run_id)
-SELECT :partner, :isa13, :gs06, :bht03, :usage, :billing_npi, :remote_name, :sha256, :manifest, :bytes,
+SELECT :partner, :isa13, :gs06, :bht03, :usage, :billing_npi, :remote_name, :sha256, :manifest_sha256, :size,
        count(*), sum(amount_cents), CAST(:prepared_at AS timestamptz), 'in_doubt', :run_id
 FROM sent WHERE partner = :partner AND isa13 = :isa13 HAVING count(*) > 0
 RETURNING *
@@ -102,12 +126,11 @@ ON CONFLICT (claim_id, ordinal) DO UPDATE SET
 LINES = """
 INSERT INTO submission_line (submission_id, line, line_control_number, charge_line, procedure, modifiers, units,
     charge_cents, run_id)
-SELECT x.id, CAST(e.sent_line->>0 AS integer), e.sent_line->>1, l.line, l.procedure, l.modifiers, l.units,
-       l.charge_cents, :run_id
+SELECT x.id, l.*, :run_id
 FROM sent s JOIN claim_submission x ON x.claim_id = s.claim_id AND x.ordinal = s.ordinal
-CROSS JOIN jsonb_array_elements(s.lines) AS e (sent_line)
-JOIN charge_line l ON l.encounter_id = s.encounter_id AND l.version = s.found_version
-     AND l.line = CAST(e.sent_line->>2 AS integer)
+CROSS JOIN jsonb_to_recordset(s.lines) AS l (
+    line integer, line_control_number text, charge_line integer, procedure text, modifiers text, units numeric,
+    charge_cents bigint)
 """
 RELEASE = """
 UPDATE claim_hold h SET released_at = :now, released_by = 'reconcile'
@@ -115,17 +138,12 @@ WHERE h.released_at IS NULL AND h.claim_id IN (SELECT claim_id FROM sent)
 """
 
 
-def read(archive: Archive, found: Sequence[Unknown]) -> list[dict[str, Any]]:
-    """The manifests, each with its own sha256."""
-    return [json.loads(archive.path(one.manifest).read_bytes()) | {"manifest": one.manifest} for one in found]
-
-
-def stage(connection: Connection, manifests: Sequence[Mapping[str, Any]]) -> None:
+def stage(connection: Connection, lacking: Sequence[Unknown]) -> None:
     """Make `sent`."""
     claims = [
-        claim | {"partner": manifest["partner"], "isa13": manifest["isa13"]}
-        for manifest in manifests
-        for claim in manifest["claims"]
+        asdict(claim) | {"partner": one.manifest.partner, "isa13": one.manifest.isa13}
+        for one in lacking
+        for claim in one.manifest.claims
     ]
     connection.execute(text(STAGE), {"claims": json.dumps(claims)})
 
@@ -136,14 +154,28 @@ def missing(connection: Connection) -> list[tuple[str, str]]:
 
 
 def conflicts(connection: Connection) -> list[str]:
-    """Claim numbers that cannot be registered because of what the database has."""
-    return list(connection.scalars(text(CONFLICTS)))
+    """Claim numbers that cannot be registered because of what was sent after the restore."""
+    taken = {row.claim_number for row in connection.execute(text(TAKEN)) if row.was_sent}
+    return sorted(taken | set(connection.scalars(text(SENT_OTHERWISE))))
+
+
+def make_room(connection: Connection, *, run_id: int) -> None:
+    """Give new numbers to claims that have one of `sent` and were never sent. The counter is lifted above `sent`."""
+    claims = [row.id for row in connection.execute(text(TAKEN)) if not row.was_sent]
+    if not claims:
+        return
+    last = last_number(connection, "claim")
+    lift(connection, "claim", last + len(claims), run_id=run_id)
+    numbers = [claim_number(count) for count in range(last + 1, last + 1 + len(claims))]
+    connection.execute(text(RENUMBER[0]), {"claims": claims, "numbers": numbers})
+    for statement in RENUMBER[1:]:
+        connection.execute(text(statement), {"claims": claims})
 
 
 def register(
     connection: Connection,
     archive: Archive,
-    manifests: Sequence[Mapping[str, Any]],
+    lacking: Sequence[Unknown],
     *,
     conflicts: Sequence[str],
     now: datetime,
@@ -152,12 +184,13 @@ def register(
     """Write interchanges, claims, submissions and lines of every complete manifest; returns the interchanges."""
     connection.execute(text(DROP_INCOMPLETE), {"conflicts": list(conflicts)})
     rows: list[Any] = []
-    for manifest in manifests:
-        for sha256 in (manifest["sha256"], manifest["manifest"]):
+    for one in lacking:
+        for sha256 in (one.manifest.sha256, one.sha256):
             size = archive.path(sha256).stat().st_size
             connection.execute(text(OBJECTS), {"sha256": sha256, "bytes": size, "run_id": run_id})
-        named = {name: value for name, value in manifest.items() if name != "claims"}
-        rows += connection.execute(text(INTERCHANGES), named | {"run_id": run_id}).all()
+        named = {name: value for name, value in vars(one.manifest).items() if name != "claims"}
+        named |= {"manifest_sha256": one.sha256, "run_id": run_id}
+        rows += connection.execute(text(INTERCHANGES), named).all()
     given = {"now": now, "run_id": run_id}
     for statement in (UNSENT, CLAIMS, FIND_CLAIMS, CLOSE, FORGET_LINES, SUBMISSIONS, LINES, RELEASE):
         connection.execute(text(statement), {name: given[name] for name in given if f":{name}" in statement})

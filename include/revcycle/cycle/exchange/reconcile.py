@@ -2,8 +2,7 @@
 
 import csv
 import json
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -14,6 +13,10 @@ from sqlalchemy import Connection, Engine, select, text
 
 from revcycle.cycle.exchange import manifests, register
 from revcycle.cycle.exchange.attempts import open_doubt, write_attempt
+<<<<<<< HEAD
+=======
+from revcycle.cycle.exchange.behind import Unknown, unknown
+>>>>>>> exchange
 from revcycle.cycle.exchange.expected import expect
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.practice.partners import stored_partners
@@ -70,7 +73,7 @@ def reconcile(engine: Engine, archive: Archive, *, apply: bool, now: datetime, s
 
     Interchanges come back in doubt, with their claims and numbers; received files come back to be applied, and those
     whose answers found nobody are applied again. An interchange with an encounter that is not here stays out, whole,
-    until the file that brings it was taken in again and this is run again; until then no counter is lifted.
+    until the file that brings it was taken in again and this is run again; until then sending stays refused.
     """
     with engine.connect() as connection, connection.begin() as transaction:
         connection.execute(text(LOCK))
@@ -81,21 +84,23 @@ def reconcile(engine: Engine, archive: Archive, *, apply: bool, now: datetime, s
 
 
 def _reconcile(connection: Connection, archive: Archive, *, apply: bool, now: datetime, run_id: int) -> ReconcileReport:
-    lacking = manifests.read(archive, unknown(connection, archive))
+    lacking = unknown(connection, archive)
     manifests.stage(connection, lacking)
     absent, conflicts = manifests.missing(connection), manifests.conflicts(connection)
+    whole = not absent and not conflicts
+    lifted = _lift(connection, lacking, whole=whole, run_id=run_id)
+    manifests.make_room(connection, run_id=run_id)
     rows = manifests.register(connection, archive, lacking, conflicts=conflicts, now=now, run_id=run_id)
     _follow_up(connection, rows, now=now, run_id=run_id)
     received = _receive(connection, archive, now=now, run_id=run_id)
     again = connection.execute(text(AGAIN), {"partners": sorted({row.partner for row in rows})}).rowcount
-    whole = not absent and not conflicts
     return ReconcileReport(
         applied=apply,
         interchanges=tuple(f"{row.partner}-{row.isa13:09}" for row in rows),
         claims=sum(row.claims for row in rows),
         received=received,
         again=again,
-        lifted=tuple(_lift(connection, lacking, run_id=run_id)) if whole else (),
+        lifted=tuple(lifted),
         missing=tuple(_bringers(connection, archive, absent)),
         conflicts=tuple(conflicts),
     )
@@ -138,17 +143,16 @@ def _receive(connection: Connection, archive: Archive, *, now: datetime, run_id:
     return count
 
 
-def _lift(connection: Connection, lacking: Sequence[Mapping[str, Any]], *, run_id: int) -> list[Lifted]:
-    """No number that the archive shows is given out again."""
+def _lift(connection: Connection, lacking: Sequence[Unknown], *, whole: bool, run_id: int) -> list[Lifted]:
+    """No number that the archive shows is given out again; ISA13 stays, and refuses, until nothing is missing."""
     highest: dict[tuple[NumberKind, str], int] = {}
-    for manifest in lacking:
-        partner = manifest["partner"]
-        claims = [_count_of(claim["claim_number"]) for claim in manifest["claims"]]
+    for one in lacking:
+        manifest = one.manifest
         used: dict[tuple[NumberKind, str], int] = {
-            ("isa13", partner): manifest["isa13"],
-            ("gs06", partner): manifest["gs06"],
-            ("bht03", ""): int(re.sub(r"\D", "", manifest["bht03"])),
-            ("claim", ""): max(claims),
+            ("isa13", manifest.partner): manifest.isa13 if whole else 0,
+            ("gs06", manifest.partner): manifest.gs06,
+            ("bht03", ""): int(manifest.bht03.lstrip("B")),
+            ("claim", ""): max(_count_of(claim.claim_number) for claim in manifest.claims),
         }
         for key, value in used.items():
             highest[key] = max(highest.get(key, 0), value)

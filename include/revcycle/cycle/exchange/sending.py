@@ -4,8 +4,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select, text
 
+<<<<<<< HEAD
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
+=======
+from revcycle.cycle.exchange.faults import SendingRefused
+>>>>>>> exchange
 from revcycle.foundation.practice.partner import TradingPartner
 from revcycle.foundation.practice.partners import stored_partners
 from revcycle.foundation.register import SendingRefused, why_refused
@@ -36,7 +40,7 @@ def in_doubt(engine: Engine) -> list[int]:
 
 
 def refuse_unless_sendable(
-    connection: Connection, archive: Archive, row: Row[Any], partner: TradingPartner, *, state_holds_sample: bool
+    connection: Connection, row: Row[Any], partner: TradingPartner, *, state_holds_sample: bool, behind: str
 ) -> None:
     """Raises SendingRefused: sending is paused, the database is older than the archive, or a sample would go out."""
     paused = connection.execute(text(PAUSED), {"partner": row.partner}).one_or_none()
@@ -46,7 +50,7 @@ def refuse_unless_sendable(
             f"Sending is paused{by} since {paused.opened_at:%Y-%m-%d %H:%M} UTC: nothing is sent until "
             "`./revcycle pause-sending off`."
         )
-    if behind := why_refused(connection, archive):
+    if behind:
         raise SendingRefused(behind)
     if state_holds_sample and "P" in (row.usage, partner.usage):
         raise SendingRefused(
