@@ -229,7 +229,7 @@ def test_a_manifest_stands_beside_each_file(biller: Biller) -> None:
     ]
     (claim,) = manifest.claims
     assert (claim.source_encounter_id, claim.version, claim.amount_cents, claim.position) == ("E1", 1, 12000, 1)
-    assert [number for _, number, _ in claim.lines] == numbers(biller.files()[0])[4]
+    assert [line.line_control_number for line in claim.lines] == numbers(biller.files()[0])[4]
     assert Manifest.decode(manifest.encode()) == manifest
 
 

@@ -27,7 +27,9 @@ class AssembleCounts:
     decisions: int
 
 
-def assemble(engine: Engine, *, through: date, now: datetime, step: Step, payers: Sequence[str] = ()) -> AssembleCounts:
+def assemble(
+    engine: Engine, archive: Archive, *, through: date, now: datetime, step: Step, payers: Sequence[str] = ()
+) -> AssembleCounts:
     """Make claims of what belongs to `through` or earlier, hold those with a cause, freeze the rest as submissions.
 
     An encounter needs a row in `sweep_result` for its current version: what no longer counts was taken away before.

@@ -118,7 +118,7 @@ SELECT g.position - 1 AS claim, (n.line - 1)::bigint AS n, n.line::text AS numbe
        {_person("supervising", "l.supervising_npi", DIFFERS["supervising"])},
        {_person("ordering", "l.ordering_npi", "l.ordering_npi <> ''")},
        {_person("referring", "l.referring_npi", DIFFERS["referring"])},
-       n.charge_line
+       n.charge_line, n.modifiers, n.units::text AS units_text
 FROM going g JOIN claim_submission s ON s.id = g.id JOIN submission_line n ON n.submission_id = g.id
 JOIN charge_line l ON l.encounter_id = s.encounter_id AND l.version = s.version AND l.line = n.charge_line
 JOIN submission_line one ON one.submission_id = g.id AND one.line = 1
@@ -129,7 +129,7 @@ JOIN charge_line f ON f.encounter_id = s.encounter_id AND f.version = s.version 
 ORDER BY g.position, n.line
 """
 AS_THEY_ARE = frozenset({"patient_control_number", "control_number", "number", "claim_number", "content_sha256"})
-OURS = frozenset({"source_system", "source_encounter_id", "payer"})
+OURS = frozenset({"source_system", "source_encounter_id", "payer", "units_text", "modifiers"})
 """Columns that are not written into the file, or were made by ourselves in X12's own characters."""
 CONSTANTS = {"subscriber_type": "1", "signature": "Y", "assignment": "A", "benefits": "Y", "release": "Y"}
 OF_PAYER = {"payer_name": "name", "payer_id": "payer_id", "payer_id_qualifier": "payer_id_qualifier",

@@ -54,8 +54,10 @@ def _claims(claims: pa.Table, lines: dict[int, list[SentLine]]) -> list[SentClai
 
 
 def _lines(lines: pa.Table) -> dict[int, list[SentLine]]:
-    columns = (lines[name].to_pylist() for name in ("claim", "n", "control_number", "charge_line"))
+    columns = ("claim", "n", "control_number", "charge_line", "procedure", "modifiers", "units_text", "charge")
     of_claim: dict[int, list[SentLine]] = defaultdict(list)
-    for claim, n, control, charge_line in zip(*columns, strict=True):
-        of_claim[claim].append((n + 1, control, charge_line))
+    for claim, n, control, charge_line, procedure, modifiers, units, cents in zip(
+        *(lines[name].to_pylist() for name in columns), strict=True
+    ):
+        of_claim[claim].append(SentLine(n + 1, control, charge_line, procedure, modifiers, units, cents))
     return of_claim

@@ -13,12 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.archive import Archive
-<<<<<<< HEAD
 from revcycle.foundation.register import Unknown
-=======
 from revcycle.foundation.store.numbers import last_number, lift
 from revcycle.foundation.x12.claim_numbers import claim_number
->>>>>>> exchange
 
 STAGE = """
 CREATE TEMP TABLE sent ON COMMIT DROP AS

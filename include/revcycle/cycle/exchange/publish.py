@@ -22,7 +22,7 @@ from revcycle.cycle.exchange.sending import refuse_unless_sendable
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.practice.partners import stored_partners
-from revcycle.foundation.register import numbers_behind
+from revcycle.foundation.register import why_refused
 from revcycle.foundation.store.runs import Step
 from revcycle.foundation.store.tables import interchange
 
@@ -58,12 +58,12 @@ def publish(
     Raises: SendingRefused; PartnerAway, PartnerFull, PartnerRefused, AuthenticationRefused, HostKeyChanged, after which
     running it again is safe.
     """
-    behind = numbers_behind(engine, archive)
     with alone(engine, f"publish {interchange_id}") as connection:
         attempt = _look_up(connection, interchange_id, now=now, step=step)
         if attempt.over:
             return PublishCounts(already=int(attempt.published), in_doubt=int(not attempt.published))
         with connection.begin():
+            behind = why_refused(connection, archive)
             refuse_unless_sendable(
                 connection, attempt.row, attempt.partner, state_holds_sample=state_holds_sample, behind=behind
             )

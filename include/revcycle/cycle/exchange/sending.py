@@ -4,15 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select, text
 
-<<<<<<< HEAD
-from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
-=======
-from revcycle.cycle.exchange.faults import SendingRefused
->>>>>>> exchange
 from revcycle.foundation.practice.partner import TradingPartner
 from revcycle.foundation.practice.partners import stored_partners
-from revcycle.foundation.register import SendingRefused, why_refused
+from revcycle.foundation.register import SendingRefused
 from revcycle.foundation.store.tables import interchange
 
 PAUSED = """

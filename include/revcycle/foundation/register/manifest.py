@@ -2,14 +2,23 @@
 from it when a database is older than the archive."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 FORMAT = 1
 
 
-SentLine = tuple[int, str, int]
-"""LX01, line control number, and the encounter version's own line."""
+@dataclass(frozen=True)
+class SentLine:
+    """A service line as sent."""
+
+    line: int
+    line_control_number: str
+    charge_line: int
+    procedure: str
+    modifiers: str
+    units: str
+    charge_cents: int
 
 
 @dataclass(frozen=True)
@@ -56,10 +65,7 @@ class Manifest:
 
     def encode(self) -> bytes:
         """The archived form."""
-        named = {name: value for name, value in vars(self).items() if name not in ("size", "claims")}
-        claims = [vars(claim) for claim in self.claims]
-        written = {"format": FORMAT, **named, "bytes": self.size, "claims": claims}
-        return json.dumps(written, separators=(",", ":")).encode()
+        return json.dumps({"format": FORMAT, **asdict(self)}, separators=(",", ":")).encode()
 
     @classmethod
     def decode(cls, data: bytes) -> "Manifest":
@@ -68,7 +74,7 @@ class Manifest:
         if read.pop("format", None) != FORMAT:
             raise ValueError("a manifest of another format")
         claims = tuple(
-            SentClaim(**claim | {"lines": tuple((line, number, of) for line, number, of in claim["lines"])})
+            SentClaim(**claim | {"lines": tuple(SentLine(**line) for line in claim["lines"])})
             for claim in read.pop("claims")
         )
-        return cls(size=read.pop("bytes"), claims=claims, **read)
+        return cls(**read, claims=claims)
