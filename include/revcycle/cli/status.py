@@ -36,6 +36,7 @@ def _lines(seen: Status) -> list[str]:
         f"Login      {told['login']['user']}, password in {told['login']['password_file'] or '(made by up)'}",
         f"Database   {seen.database_url} ({'running' if seen.database_running else 'not running'})",
         f"Passwords  {told['pgpass_file'] or '(made by up)'} (for libpq: PGPASSFILE)",
+        *([f"Simulator  {seen.simulator['host']}:{seen.simulator['port']}"] if seen.simulator else []),
         *_code_sets(seen),
         *(f"Alarm      {alarm['at']} {alarm['text']}" for alarm in seen.alarms),
         *(f"Trouble    {trouble}" for trouble in seen.troubles),

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from revcycle.foundation.errors import InputUnusable, ServiceUnavailable
 from revcycle.foundation.state import State
-from revcycle.local import processes
+from revcycle.local import processes, simulator
 from revcycle.local.airflow_api import AirflowApi, Json
 from revcycle.local.practice import practice_engine
 from revcycle.local.settings import read_settings
@@ -61,14 +61,15 @@ def run_night(state: State, day: date, *, now: datetime, watch: Watch, at: datet
         raise InputUnusable(f"--date {day}: the day is not over in the practice's time zone; the last one is {last}.")
     began = time.monotonic()
     chain = _Chain(AirflowApi.of(state), day.isoformat(), {"now": at.isoformat()} if at else {}, watch)
-    chain.root()
-    for dag_id in FOLLOWERS:
-        chain.follower(dag_id)
-    for _ in range(SAMPLE_ROUNDS if state.sample_marker.exists() else 1):
-        chain.alone(GATHERS)
-        if not _awaits_answers(state):
-            break
-        time.sleep(SAMPLE_PAUSE_SECONDS)
+    with simulator.playing(state, at):
+        chain.root()
+        for dag_id in FOLLOWERS:
+            chain.follower(dag_id)
+        for _ in range(SAMPLE_ROUNDS if simulator.belongs(state) else 1):
+            chain.alone(GATHERS)
+            if not _awaits_answers(state):
+                break
+            time.sleep(SAMPLE_PAUSE_SECONDS)
     return Night(chain.states, tuple(dict.fromkeys(chain.failed)), time.monotonic() - began)
 
 

@@ -19,16 +19,17 @@ class Secrets:
     session: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     revcycle: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     airflow: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    simulator: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
 
 def read_secrets(state: State) -> Secrets:
     """The secrets of a state, made at the first call (the Fernet key opens Airflow's stored connections)."""
     state.create()
-    if state.secrets_json.exists():
-        return Secrets(**json.loads(state.secrets_json.read_text()))
-    made = Secrets()
-    write_secrets(state, made)
-    return made
+    known = json.loads(state.secrets_json.read_text()) if state.secrets_json.exists() else {}
+    read = Secrets(**known)
+    if asdict(read) != known:  # a newer checkout has more of them
+        write_secrets(state, read)
+    return read
 
 
 def write_secrets(state: State, secrets: Secrets) -> None:

@@ -1,15 +1,19 @@
 """What runs for a state and where, without a secret in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from sqlalchemy.exc import OperationalError
 
 from revcycle.foundation.alarm import standing
 from revcycle.foundation.reference import Release
 from revcycle.foundation.reference.projection import read_projection_or_empty
 from revcycle.foundation.state import State
-from revcycle.local import processes, supervisor
-from revcycle.local.databases import databases, pgpass_file, without_password
+from revcycle.foundation.store import connect
+from revcycle.local import processes, simulator, supervisor
+from revcycle.local.databases import Databases, databases, pgpass_file, without_password
 from revcycle.local.disk import full_disks
 from revcycle.local.environment import AIRFLOW_PARTS
 from revcycle.local.health import supervisor_report
@@ -17,6 +21,7 @@ from revcycle.local.log_files import part_log
 from revcycle.local.monitor import API, PARTS, SILENCE, Health, Word, ask
 from revcycle.local.secrets import password_file
 from revcycle.local.settings import ADMIN, read_settings
+from revcycle.local.standing import Standing, standing_of
 
 CRASH_LOOP_DEATHS = 3
 SILENT_SECONDS = 45.0  # a part says every few seconds that it lives, and needs some to start
@@ -33,6 +38,8 @@ class Status:
     metadata_database_url: str
     database_running: bool
     ages: dict[Release, int]
+    simulator: Mapping[str, str | int] | None
+    standing: Standing
     alarms: list[dict[str, Any]]
     troubles: list[str]
     state: State
@@ -46,10 +53,14 @@ class Status:
             "metadata_database_url": self.metadata_database_url,
             "database_running": self.database_running,
             "pgpass_file": str(pgpass) if pgpass.exists() else None,
-            "simulator": None,
+            "simulator": self.simulator,
             "login": {"user": ADMIN, "password_file": str(passwords) if passwords.exists() else None},
             "state": str(self.state.root),
             "reference": [{**release.as_json(), "age_days": days} for release, days in self.ages.items()],
+            "sending_paused": list(self.standing.paused),
+            "in_doubt": list(self.standing.in_doubt),
+            "answers_overdue": self.standing.overdue,
+            "quarantined": self.standing.quarantined,
             "alarms": self.alarms,
             "troubles": self.troubles,
         }
@@ -61,6 +72,7 @@ def status(state: State, now: datetime) -> Status:
     url = read_settings(state).url
     word = ask(url) if living["api-server"] else SILENCE  # what answers there may be another state's
     database = databases(state)
+    stands, silent = _standing(database)
     return Status(
         url=url,
         running=any(living[part] for part in AIRFLOW_PARTS),
@@ -69,10 +81,22 @@ def status(state: State, now: datetime) -> Status:
         metadata_database_url=without_password(database.metadata),
         database_running=database.running(),
         ages=read_projection_or_empty(state).age(now.date()),
+        simulator=simulator.place(state, read_settings(state)),
+        standing=stands,
         alarms=standing(state, now.date()),
-        troubles=_troubles(state, living, word, now),
+        troubles=silent + _troubles(state, living, word, now) + stands.sentences(),
         state=state,
     )
+
+
+def _standing(database: Databases) -> tuple[Standing, list[str]]:
+    """How the exchange stands, and a sentence where the database does not tell."""
+    if not database.running():
+        return Standing(), []
+    try:
+        return standing_of(connect(database.practice)), []
+    except OperationalError:
+        return Standing(), ["The practice database does not answer."]
 
 
 def _troubles(state: State, living: processes.Parts, word: Word, now: datetime) -> list[str]:

@@ -26,7 +26,7 @@ from revcycle.foundation.errors import ServiceUnavailable
 from revcycle.foundation.state import State
 from revcycle.local import log_files, processes
 from revcycle.local.databases import databases
-from revcycle.local.environment import AIRFLOW_PARTS, inherited, of_parts
+from revcycle.local.environment import inherited, of_parts, parts
 from revcycle.local.monitor import ask
 from revcycle.local.secrets import read_secrets, write_private
 from revcycle.local.settings import read_settings
@@ -212,9 +212,8 @@ def main() -> int:
             log.info("another supervisor of this state is at work")
             return 0
         signal.signal(signal.SIGTERM, _end)
-        watch(
-            Supervisor(state, AIRFLOW_PARTS, lambda: _surroundings(state), lambda: ask(read_settings(state).url).unwell)
-        )
+        wanted = parts(state, read_settings(state))
+        watch(Supervisor(state, wanted, lambda: _surroundings(state), lambda: ask(read_settings(state).url).unwell))
     return 0
 
 
