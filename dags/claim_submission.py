@@ -12,7 +12,8 @@ It follows `code_validation`, for the same business date, and takes what belongs
 | `doubts` | of interchanges in doubt: does what was decided, sends the same bytes again where that is safe and due |
 | `waiting` | lists the interchanges to send, those of earlier nights too |
 | `publish` | sends one interchange; its log ends with the answers it has so far |
-| `hand_on` | names the date to the DAGs that follow |
+| `hand_on` | names the date to the DAGs that follow, also when something was not sent |
+| `all_sent` | red when an interchange was not sent |
 
 A claim that is not sent has a hold with its cause, and where a person must act, a work item (`./revcycle work list`).
 
@@ -37,6 +38,7 @@ Not by itself: it follows `code_validation`, whose backfill drives it once for e
 the date as its partition key.
 """
 
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, TriggerRule
 
 from revcycle_airflow.assets import SUBMITTED, SWEPT
@@ -61,4 +63,6 @@ with DAG("claim_submission", doc_md=__doc__, schedule=following(SWEPT), tags={Ta
     ).expand(interchange_id=waiting.output)
     handed_on = HandOnOperator(task_id="hand_on", trigger_rule=TriggerRule.ALL_DONE, outlets=[SUBMITTED])
 
-    gate >> assembled >> batched >> settled >> waiting >> published >> handed_on
+    all_sent = EmptyOperator(task_id="all_sent", trigger_rule=TriggerRule.NONE_FAILED)
+
+    gate >> assembled >> batched >> settled >> waiting >> published >> [handed_on, all_sent]
