@@ -17,6 +17,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
 from revcycle.cycle.claims import closing
+from revcycle.cycle.claims.assemble import CLAIMS_LOCK
 from revcycle.cycle.claims.frames import frames
 from revcycle.cycle.claims.groups import Group, Practice, groups, practice_of
 from revcycle.cycle.claims.manifest import manifest_of
@@ -30,8 +31,6 @@ from revcycle.foundation.store.numbers import NumberKind, raise_numbers
 from revcycle.foundation.store.runs import Step
 from revcycle.foundation.x12.checks import Finding
 from revcycle.foundation.x12.writer import Envelope837, write_837p
-
-BATCH_LOCK = 7_203_006
 
 
 class SendingRefused(InputUnusable):
@@ -165,7 +164,7 @@ def _unwritable(claims: pa.Table, finding: Finding) -> Unwritable:
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
-    """One batch at a time; the lock goes with the connection."""
+    """No other batch and no assembly meanwhile; the lock goes with the connection."""
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": BATCH_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLAIMS_LOCK})
         yield connection
