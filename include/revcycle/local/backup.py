@@ -23,6 +23,7 @@ from revcycle.foundation.state import State
 from revcycle.foundation.store.server_account import client_program
 from revcycle.local import processes
 from revcycle.local.databases import Databases, start_databases, without_password
+from revcycle.local.practice import require_practice
 from revcycle.local.secrets import read_secrets, write_secrets
 
 FORM = 1
@@ -42,8 +43,7 @@ def backup(state: State, target: Path, report: Report) -> None:
     Raises: InputUnusable when the state holds no practice or the file cannot be written; ServiceUnavailable when a
     database cannot be dumped.
     """
-    if not state.practice_yaml.exists():
-        raise InputUnusable(f"There is no practice in {state.root} to back up; was another --state meant?")
+    require_practice(state)
     databases = start_databases(state, report)
     with _scratch(target) as scratch:
         for name in DATABASES:
@@ -77,6 +77,7 @@ def restore(state: State, source: Path, report: Report) -> None:
 
     Raises: InputUnusable when the file is no backup, or services of the state are up.
     """
+    _refuse_what_is_no_archive(source)
     if any(processes.of_state(state).values()):
         raise InputUnusable(f"The services of {state.root} are up; end them first: ./revcycle down.")
     with _scratch(state.create().root / "restore") as scratch:
@@ -89,6 +90,16 @@ def restore(state: State, source: Path, report: Report) -> None:
         for path in sorted((scratch / "settings").iterdir()):
             target = state.practice_yaml if path.name == PRACTICE_YAML else state.root / path.name
             path.replace(target)
+
+
+def _refuse_what_is_no_archive(source: Path) -> None:
+    """Before anything is written: a state folder is not made for a file that is none of ours."""
+    try:
+        archive = tarfile.is_tarfile(source)
+    except OSError as problem:
+        raise InputUnusable(f"{source} cannot be read: {problem.strerror}.") from problem
+    if not archive:
+        raise InputUnusable(f"{source} is no backup: name a file that ./revcycle backup has written.")
 
 
 def _unpack(source: Path, state: State, scratch: Path, report: Report) -> str:
@@ -114,8 +125,8 @@ def _unpack(source: Path, state: State, scratch: Path, report: Report) -> str:
                     _label(archive, place)
                 elif member.name.startswith(ARCHIVE):
                     _add(archive, place, name)
-    except (OSError, tarfile.TarError, ValueError, KeyError) as problem:
-        raise InputUnusable(f"{source} cannot be read as a backup of Revcycle: {problem}.") from problem
+    except (tarfile.TarError, EOFError, ValueError, KeyError) as problem:
+        raise InputUnusable(f"{source} is cut off or damaged ({problem}); take another backup.") from problem
     if not fernet or not all((scratch / name).exists() for name in DATABASES):
         raise InputUnusable(f"{source} is no whole backup: the manifest or a database is missing.")
     report(f"Unpacked {source}.")

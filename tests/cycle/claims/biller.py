@@ -82,7 +82,7 @@ class Biller:
 
     def assemble(self, now: datetime = NOW, through: date = TODAY, **more: Any) -> AssembleCounts:
         retire(self.engine, through=through, state=self.desk.state)
-        return assemble(self.engine, through=through, now=now, step=self.step("assemble"), **more)
+        return assemble(self.engine, self.archive, through=through, now=now, step=self.step("assemble"), **more)
 
     def batch(self, now: datetime = NOW, sample: bool = False) -> BatchCounts:
         return batch(self.engine, self.archive, now=now, step=self.step("batch"), state_holds_sample=sample)

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from revcycle.cycle.claims import SendingRefused, closing
+from revcycle.cycle.claims import closing
 from revcycle.foundation.archive import Archive
-from revcycle.foundation.register import Manifest
+from revcycle.foundation.register import Manifest, SendingRefused
 from tests.cycle.claims.biller import CLAIMS_SETTINGS, Biller
 from tests.cycle.claims.test_assemble import DEPENDENT, ready
 from tests.oracles.x12_oracles import pyx12_errors, x12sdk_errors
@@ -237,8 +237,9 @@ def test_a_database_that_is_older_than_the_archive_sends_nothing(biller: Biller)
     ready(biller)
     biller.assemble()
     Archive(biller.desk.state.archive).label("interchange", "clearinghouse-000000005", "0" * 64)
-    with pytest.raises(SendingRefused, match="reconcile --apply"):
-        biller.batch()
+    for step in (biller.batch, biller.assemble):
+        with pytest.raises(SendingRefused, match="reconcile --apply"):
+            step()
     with biller.engine.begin() as connection:
         connection.execute(
             text(

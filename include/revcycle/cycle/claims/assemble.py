@@ -7,6 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import Engine, text
 
 from revcycle.cycle.claims import changes, decisions, holds, notices, staging, submissions
+from revcycle.foundation.archive import Archive
+from revcycle.foundation.register import SendingRefused, why_refused
 from revcycle.foundation.store.runs import Step, begin
 
 CLAIMS_LOCK = 7_203_005
@@ -25,14 +27,19 @@ class AssembleCounts:
     decisions: int
 
 
-def assemble(engine: Engine, *, through: date, now: datetime, step: Step, payers: Sequence[str] = ()) -> AssembleCounts:
+def assemble(
+    engine: Engine, archive: Archive, *, through: date, now: datetime, step: Step, payers: Sequence[str] = ()
+) -> AssembleCounts:
     """Make claims of what belongs to `through` or earlier, hold those with a cause, freeze the rest as submissions.
 
     An encounter needs a row in `sweep_result` for its current version: what no longer counts was taken away before.
     Filing limits and future dates are judged on the practice's day of `now`. `payers` only narrows the run.
+    Raises: SendingRefused while the database is older than the archive, or claim numbers would be given out twice.
     """
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLAIMS_LOCK})
+        if behind := why_refused(connection, archive):
+            raise SendingRefused(behind)
         run_id = begin(connection, step)
         day = staging.practice_day(connection, now)
         staging.stage(connection, through=through, day=day, payers=payers)

@@ -25,16 +25,12 @@ from revcycle.cycle.claims.staging import ZONE, practice_day
 from revcycle.cycle.claims.written import Archived, Unwritable, Written
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
-from revcycle.foundation.register import INTERCHANGE, numbers_behind
+from revcycle.foundation.register import INTERCHANGE, SendingRefused, why_refused
 from revcycle.foundation.store.bulk import Reader, reading
 from revcycle.foundation.store.numbers import NumberKind, raise_numbers
 from revcycle.foundation.store.runs import Step
 from revcycle.foundation.x12.checks import Finding
 from revcycle.foundation.x12.writer import Envelope837, write_837p
-
-
-class SendingRefused(InputUnusable):
-    """The database is older than the archive: a number or a claim might go out twice."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +49,10 @@ def batch(engine: Engine, archive: Archive, *, now: datetime, step: Step, state_
     it. Safe to run twice and at once: one batch at a time, and each submission gets its place once.
     Raises: SendingRefused.
     """
-    if behind := numbers_behind(engine, archive):
-        raise SendingRefused(behind)
     total: Counter[str] = Counter()
     with _alone(engine) as connection, ThreadPoolExecutor(1) as committing:
+        if behind := why_refused(connection, archive):
+            raise SendingRefused(behind)
         practice = practice_of(connection, practice_day(connection, now))
         zone = ZoneInfo(connection.execute(text(ZONE)).scalar() or "UTC")
         work = _Batch(engine, archive, practice, now, now.astimezone(zone), step)

@@ -22,7 +22,8 @@ FROM unnest(CAST(:submissions AS bigint[])) WITH ORDINALITY AS g (id, position)
 WHERE s.id = g.id AND s.interchange_id IS NULL AND s.closed_at IS NULL
 """
 SUBMITTED = """
-UPDATE claim SET state = 'submitted', run_id = :run_id WHERE id = ANY (:claims) AND state = ANY (:states)
+UPDATE claim c SET state = 'submitted', run_id = :run_id WHERE c.id = ANY (:claims) AND c.state = ANY (:states)
+    AND NOT EXISTS (SELECT FROM claim_hold h WHERE h.claim_id = c.id AND h.released_at IS NULL)
 """
 END = """
 UPDATE claim_submission SET closed_at = :now, closed_because = 'content'

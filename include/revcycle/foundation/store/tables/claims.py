@@ -135,6 +135,7 @@ Index(
     unique=True,
     postgresql_where=text("released_at IS NULL"),
 )
+Index("ix_claim_hold_claim", claim_hold.c.claim_id)
 
 claim_event = Table(
     "claim_event",

@@ -531,3 +531,6 @@ def upgrade() -> None:
         op.f("ck_received_file_state"), "received_file", "state IN ('registered', 'quarantined', 'applied')"
     )
     op.execute("UPDATE work_item SET encounter_id = cause_id WHERE cause_kind = 'edits'")
+    op.create_index("ix_work_item_cause", "work_item", ["cause_kind", "cause_id"], unique=False)
+    op.create_index("ix_claim_hold_claim", "claim_hold", ["claim_id"], unique=False)
+    op.create_index("ix_received_transaction_body", "received_transaction", ["body_sha256"], unique=False)
