@@ -56,12 +56,15 @@ def test_a_restore_into_another_state_has_the_same_facts_bytes_and_key(
     practice: Desk, other: State, tmp_path: Path
 ) -> None:
     file = tmp_path / "backup"
+    archived = Archive(practice.state.archive)
+    archived.label("interchange", "house-000000001", next(archived.names()))
     backup(practice.state, file, said_nothing)
     kept = Archive(other.archive).put(b"an object of the other state")
     restore(other, file, said_nothing)
     engine = practice_engine(other)
     assert digests(engine) == digests(practice.engine)
     assert {*Archive(other.archive).names()} == {*Archive(practice.state.archive).names(), kept}
+    assert Archive(other.archive).labels("interchange") == archived.labels("interchange")
     assert other.practice_yaml.read_text() == practice.state.practice_yaml.read_text()
     assert other.reference_json.read_text() == practice.state.reference_json.read_text()
     assert read_secrets(other).fernet == read_secrets(practice.state).fernet

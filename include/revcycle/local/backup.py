@@ -31,6 +31,7 @@ MANIFEST = "manifest.json"
 SETTINGS = ("reference.json", "notice.json", "sample.json", "services.json")
 PRACTICE_YAML = "practice.yaml"
 ARCHIVE = "archive/"
+LABELS = "labels.json"  # by kind and name; after the objects they name
 DATABASES = ("practice", "metadata")
 PLAIN = "postgresql"  # the URL as libpq reads it, without a driver
 Report = Callable[[str], None]
@@ -61,8 +62,11 @@ def backup(state: State, target: Path, report: Report) -> None:
                     tar.add(path, PRACTICE_YAML if path == state.practice_yaml else path.name)
             report("Packing the archive ...")
             archive = Archive(state.archive)
-            for sha256 in archive.names():
+            labels = {kind: archive.labels(kind) for kind in archive.label_kinds()}
+            for sha256 in archive.names():  # after the labels: each finds its object
                 tar.add(archive.path(sha256), ARCHIVE + sha256)
+            (scratch / LABELS).write_text(json.dumps(labels))
+            tar.add(scratch / LABELS, LABELS)
         with partial.open("rb") as whole:
             os.fsync(whole.fileno())
         partial.replace(target)
@@ -117,6 +121,8 @@ def _unpack(source: Path, state: State, scratch: Path, report: Report) -> str:
                         file.write(block)
                 if member.name == MANIFEST:
                     fernet = str(json.loads(place.read_text())["fernet"])
+                elif member.name == LABELS:
+                    _label(archive, place)
                 elif member.name.startswith(ARCHIVE):
                     _add(archive, place, name)
     except (tarfile.TarError, EOFError, ValueError, KeyError) as problem:
@@ -132,6 +138,12 @@ def _add(archive: Archive, place: Path, sha256: str) -> None:
     place.unlink()
     if found != sha256:
         raise ValueError(f"object {sha256} hashes to {found}")
+
+
+def _label(archive: Archive, place: Path) -> None:
+    for kind, labels in json.loads(place.read_text()).items():
+        for name, sha256 in labels.items():
+            archive.label(kind, name, sha256)
 
 
 def _replace_database(databases: Databases, name: str, dump: Path) -> None:

@@ -6,7 +6,7 @@ While one interchange is committed the next is rendered.
 
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
 from revcycle.cycle.claims import closing
-from revcycle.cycle.claims.frames import Going, header, with_payers, without
+from revcycle.cycle.claims.assemble import CLAIMS_LOCK
+from revcycle.cycle.claims.frames import frames
 from revcycle.cycle.claims.groups import Group, Practice, groups, practice_of
 from revcycle.cycle.claims.manifest import manifest_of
 from revcycle.cycle.claims.staging import ZONE, practice_day
+from revcycle.cycle.claims.written import Archived, Unwritable, Written
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
-from revcycle.foundation.register import INTERCHANGE, Manifest, SendingRefused, why_refused
-from revcycle.foundation.store.bulk import reading
-from revcycle.foundation.store.numbers import raise_numbers
+from revcycle.foundation.register import INTERCHANGE, SendingRefused, why_refused
+from revcycle.foundation.store.bulk import Reader, reading
+from revcycle.foundation.store.numbers import NumberKind, raise_numbers
 from revcycle.foundation.store.runs import Step
 from revcycle.foundation.x12.checks import Finding
 from revcycle.foundation.x12.writer import Envelope837, write_837p
-
-BATCH_LOCK = 7_203_006
 
 
 @dataclass(frozen=True)
@@ -55,31 +55,18 @@ def batch(engine: Engine, archive: Archive, *, now: datetime, step: Step, state_
             raise SendingRefused(behind)
         practice = practice_of(connection, practice_day(connection, now))
         zone = ZoneInfo(connection.execute(text(ZONE)).scalar() or "UTC")
-        waiting = list(groups(connection, practice, sample=state_holds_sample))
         work = _Batch(engine, archive, practice, now, now.astimezone(zone), step)
         last: Future[Counter[str]] | None = None
         with reading(engine) as reader:
-            going = Going(reader)
-            for group in waiting:
-                written = work.write(group, going)
+            waiting = list(groups(reader, practice, sample=state_holds_sample))
+            for group, envelope, bht03 in work.numbered(waiting):
+                written = work.write(reader, group, envelope, bht03)
                 if last is not None:
                     total += last.result()
                 last = committing.submit(work.close, written)
         if last is not None:
             total += last.result()
     return BatchCounts(total["interchanges"], total["claims"], total["unwritable"])
-
-
-@dataclass(frozen=True)
-class Written:
-    """An interchange whose bytes are archived, and what could not be written into it. None: nothing could."""
-
-    manifest: Manifest | None
-    manifest_sha256: str
-    manifest_bytes: int
-    submissions: list[int]
-    claims: list[int]
-    unwritable: list[closing.Unwritable]
 
 
 @dataclass(frozen=True)
@@ -91,63 +78,63 @@ class _Batch:
     local: datetime
     step: Step
 
-    def write(self, group: Group, going: Going) -> Written:
-        """Render, leaving out what cannot be written, until nothing is found; then archive the bytes and manifest."""
-        claims, lines = going.fetch(group.submissions)
-        claims = with_payers(claims, self.practice.payers, self.practice.rules)
-        envelope, bht03 = self._envelope(group)
-        shared = header(group.partner, self.practice.billing[group.billing_npi], bht03)
-        unwritable: list[closing.Unwritable] = []
-        while claims.num_rows:
+    def numbered(self, waiting: Sequence[Group]) -> Iterator[tuple[Group, Envelope837, str]]:
+        """Each interchange to come with its numbers, which are raised for all of them at once."""
+        partners = Counter(group.partner.connection for group in waiting)
+        isa13 = {partner: iter(self._raised("isa13", count, partner)) for partner, count in partners.items()}
+        gs06 = {partner: iter(self._raised("gs06", count, partner)) for partner, count in partners.items()}
+        for group, bht03 in zip(waiting, self._raised("bht03", len(waiting), ""), strict=True):
+            partner = group.partner
+            envelope = Envelope837(
+                sender_qualifier=partner.sender_qualifier,
+                sender_id=partner.sender_id,
+                receiver_qualifier=partner.receiver_qualifier,
+                receiver_id=partner.receiver_id,
+                created=self.local,
+                isa13=next(isa13[partner.connection]),
+                gs06=next(gs06[partner.connection]),
+                usage=group.usage,
+            )
+            yield group, envelope, f"B{bht03:010}"
+
+    def _raised(self, kind: NumberKind, count: int, partner: str) -> range:
+        return raise_numbers(self.engine, kind, count, partner=partner, step=self.step) if count else range(0)
+
+    def write(self, reader: Reader, group: Group, envelope: Envelope837, bht03: str) -> Written:
+        """Render, leaving out what cannot be written, until nothing is found."""
+        header = self.practice.directory.header(group.partner, group.billing_npi, bht03)
+        submissions = group.submissions
+        unwritable: list[Unwritable] = []
+        while True:
+            tables = frames(reader, submissions, group.billing_npi, self.practice.directory)
             stream = io.BytesIO()
-            findings = write_837p(stream, {"set": shared, "claim": claims, "line": lines}, envelope)
+            findings = write_837p(stream, {"set": header, **tables}, envelope) if submissions else []
             if not findings:
-                data = stream.getvalue()
-                manifest = manifest_of(group, envelope, data, bht03=bht03, claims=claims, lines=lines, now=self.now)
-                return self._archived(manifest, data, claims, unwritable)
+                return Written(group, envelope, bht03, tables["claim"], tables["line"], stream.getvalue(), unwritable)
             _refuse_shared(findings)
-            first = {finding.claim: finding for finding in reversed(findings)}
-            unwritable += [_unwritable(claims, finding) for _, finding in sorted(first.items())]
-            claims, lines = without(claims, lines, set(first))
-        return Written(None, "", 0, [], [], unwritable)
+            first = _first(findings)
+            unwritable += [_unwritable(tables["claim"], finding) for finding in first.values()]
+            submissions = [one for row, one in enumerate(submissions) if row not in first]
 
     def close(self, written: Written) -> Counter[str]:
-        """One transaction over an interchange and its submissions."""
+        """Bytes, manifest and label into the archive, then one transaction over the interchange and its claims."""
+        archived = self._archived(written) if written.data else None
         with self.engine.begin() as connection:
-            return closing.close(connection, written, now=self.now, step=self.step)
+            return closing.close(connection, written, archived, now=self.now, step=self.step)
 
-    def _envelope(self, group: Group) -> tuple[Envelope837, str]:
-        partner = group.partner
-        isa13 = raise_numbers(self.engine, "isa13", 1, partner=partner.connection, step=self.step)[0]
-        gs06 = raise_numbers(self.engine, "gs06", 1, partner=partner.connection, step=self.step)[0]
-        bht03 = f"B{raise_numbers(self.engine, 'bht03', 1, step=self.step)[0]:010}"
-        envelope = Envelope837(
-            sender_qualifier=partner.sender_qualifier,
-            sender_id=partner.sender_id,
-            receiver_qualifier=partner.receiver_qualifier,
-            receiver_id=partner.receiver_id,
-            created=self.local,
-            isa13=isa13,
-            gs06=gs06,
-            usage=group.usage,
-        )
-        return envelope, bht03
-
-    def _archived(
-        self, manifest: Manifest, data: bytes, claims: pa.Table, unwritable: list[closing.Unwritable]
-    ) -> Written:
-        self.archive.put(data)
-        encoded = manifest.encode()
+    def _archived(self, written: Written) -> Archived:
+        manifest, encoded = manifest_of(written, self.archive.put(written.data), now=self.now)
         sha256 = self.archive.put(encoded)
         self.archive.label(INTERCHANGE, manifest.label, sha256)
-        return Written(
-            manifest,
-            sha256,
-            len(encoded),
-            claims["submission_id"].to_pylist(),
-            claims["claim_id"].to_pylist(),
-            unwritable,
-        )
+        return Archived(manifest, sha256, len(encoded))
+
+
+def _first(findings: Sequence[Finding]) -> dict[int, Finding]:
+    """One finding a claim; a name that is missing says more than the address that is missing with it."""
+    chosen: dict[int, Finding] = {}
+    for finding in sorted(findings, key=lambda one: (one.claim, one.segment != "NM1", one)):
+        chosen.setdefault(finding.claim, finding)
+    return chosen
 
 
 def _refuse_shared(findings: list[Finding]) -> None:
@@ -160,8 +147,8 @@ def _refuse_shared(findings: list[Finding]) -> None:
             )
 
 
-def _unwritable(claims: pa.Table, finding: Finding) -> closing.Unwritable:
-    return closing.Unwritable(
+def _unwritable(claims: pa.Table, finding: Finding) -> Unwritable:
+    return Unwritable(
         submission=claims["submission_id"][finding.claim].as_py(),
         claim=claims["claim_id"][finding.claim].as_py(),
         segment=finding.segment,
@@ -173,7 +160,7 @@ def _unwritable(claims: pa.Table, finding: Finding) -> closing.Unwritable:
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
-    """One batch at a time; the lock goes with the connection."""
+    """No other batch and no assembly meanwhile; the lock goes with the connection."""
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": BATCH_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLAIMS_LOCK})
         yield connection

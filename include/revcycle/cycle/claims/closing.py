@@ -1,27 +1,20 @@
 """The one transaction that makes an archived file an interchange: its rows, its submissions' places, their claims."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
 
 from revcycle.cycle.claims.notices import of_whom
 from revcycle.cycle.claims.transitions import before
+from revcycle.cycle.claims.written import Archived, Unwritable, Written
 from revcycle.foundation.errors import ServiceUnavailable
-from revcycle.foundation.register import Manifest
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import archive_object, interchange
 from revcycle.foundation.work.causes import Cause, open_items
-
-if TYPE_CHECKING:
-    from revcycle.cycle.claims.batch import Written
 
 PLACE = """
 UPDATE claim_submission s SET interchange_id = :interchange, position = g.position
@@ -49,23 +42,9 @@ WHERE s.id = ANY (:submissions)
 """
 
 
-@dataclass(frozen=True)
-class Unwritable:
-    """A claim with an element that X12 does not hold; names of fields, never the value."""
-
-    submission: int
-    claim: int
-    segment: str
-    element: str
-    column: str
-    reason: str
-
-    @property
-    def detail(self) -> dict[str, str]:
-        return {"segment": self.segment, "element": self.element, "column": self.column}
-
-
-def close(connection: Connection, written: Written, *, now: datetime, step: Step) -> Counter[str]:
+def close(
+    connection: Connection, written: Written, archived: Archived | None, *, now: datetime, step: Step
+) -> Counter[str]:
     """Write the interchange `prepared`, give its submissions their places, hold what could not be written.
 
     Raises: ServiceUnavailable when a submission was closed by somebody else meanwhile; nothing is written then.
@@ -73,29 +52,31 @@ def close(connection: Connection, written: Written, *, now: datetime, step: Step
     run_id = begin(connection, step)
     _hold(connection, written.unwritable, now=now, run_id=run_id)
     done: Counter[str] = Counter(unwritable=len(written.unwritable))
-    if written.manifest is None:
+    if archived is None:
         return done
-    manifest = written.manifest
-    _register(connection, written, run_id)
-    number = _insert(connection, manifest, written.manifest_sha256, now=now, run_id=run_id)
-    placed = connection.execute(text(PLACE), {"interchange": number, "submissions": written.submissions}).rowcount
-    asked = {"claims": written.claims, "states": list(before("batched")), "run_id": run_id}
+    _register(connection, archived, run_id)
+    submissions = written.claims["submission_id"].to_pylist()
+    claims = written.claims["claim_id"].to_pylist()
+    cents = sum(written.claims["charge"].to_pylist())
+    number = _insert(connection, archived, len(claims), cents, now=now, run_id=run_id)
+    placed = connection.execute(text(PLACE), {"interchange": number, "submissions": submissions}).rowcount
+    asked = {"claims": claims, "states": list(before("batched")), "run_id": run_id}
     submitted = connection.execute(text(SUBMITTED), asked).rowcount
-    if not placed == submitted == len(manifest.claims):
+    if not placed == submitted == len(claims):
         raise ServiceUnavailable("Claims changed while their interchange was written; it is written anew.")
     return done + Counter(interchanges=1, claims=placed)
 
 
-def _register(connection: Connection, written: Written, run_id: int) -> None:
-    assert written.manifest is not None
+def _register(connection: Connection, archived: Archived, run_id: int) -> None:
     rows = [
-        {"sha256": written.manifest.sha256, "bytes": written.manifest.size, "run_id": run_id},
-        {"sha256": written.manifest_sha256, "bytes": written.manifest_bytes, "run_id": run_id},
+        {"sha256": archived.manifest.sha256, "bytes": archived.manifest.size, "run_id": run_id},
+        {"sha256": archived.sha256, "bytes": archived.size, "run_id": run_id},
     ]
     connection.execute(insert(archive_object).on_conflict_do_nothing(), rows)
 
 
-def _insert(connection: Connection, manifest: Manifest, manifest_sha256: str, *, now: datetime, run_id: int) -> int:
+def _insert(connection: Connection, archived: Archived, claims: int, cents: int, *, now: datetime, run_id: int) -> int:
+    manifest = archived.manifest
     row = {
         "partner": manifest.partner,
         "isa13": manifest.isa13,
@@ -105,10 +86,10 @@ def _insert(connection: Connection, manifest: Manifest, manifest_sha256: str, *,
         "billing_npi": manifest.billing_npi,
         "remote_name": manifest.remote_name,
         "sha256": manifest.sha256,
-        "manifest_sha256": manifest_sha256,
+        "manifest_sha256": archived.sha256,
         "bytes": manifest.size,
-        "claims": len(manifest.claims),
-        "amount_cents": sum(claim.amount_cents for claim in manifest.claims),
+        "claims": claims,
+        "amount_cents": cents,
         "prepared_at": now,
         "state": "prepared",
         "run_id": run_id,

@@ -1,17 +1,20 @@
 """Which submissions go together: one partner, usage and billing provider an interchange, a payer alone if it asks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+import numpy as np
+from sqlalchemy import Connection
 
+from revcycle.cycle.claims.directory import Directory, read_directory
 from revcycle.cycle.claims.staging import in_force
 from revcycle.foundation.practice.claim_rule import ClaimRule
 from revcycle.foundation.practice.partner import TradingPartner
 from revcycle.foundation.practice.partners import stored_claim_rules, stored_partners
+from revcycle.foundation.store.bulk import Reader
 
 # The gate once more, at the moment of writing: an open claim without a hold, its newest version, swept.
 WAITING = """
@@ -24,8 +27,6 @@ WHERE s.interchange_id IS NULL AND s.closed_at IS NULL AND s.transport = 'electr
   AND EXISTS (SELECT FROM sweep_result r WHERE r.encounter_id = s.encounter_id AND r.version = s.version)
 ORDER BY s.id
 """
-BILLING = "SELECT npi, tax_id, name, taxonomy, phone, address FROM billing_provider WHERE superseded_at IS NULL"
-PAYERS = "SELECT code, name FROM payer WHERE superseded_at IS NULL"
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,7 @@ class Practice:
 
     partners: Mapping[str, TradingPartner]
     rules: Mapping[str, ClaimRule]
-    billing: Mapping[str, Mapping[str, Any]]
-    payers: Mapping[str, str]
+    directory: Directory
 
 
 @dataclass(frozen=True)
@@ -45,37 +45,45 @@ class Group:
     partner: TradingPartner
     usage: str
     billing_npi: str
-    submissions: tuple[int, ...]
+    submissions: list[int]
 
 
 def practice_of(connection: Connection, day: date) -> Practice:
     """Partners, billing providers, and each payer's claim rule in force on `day`."""
-    rules = {payer: in_force(dated, day) for payer, dated in stored_claim_rules(connection).items()}
-    return Practice(
-        stored_partners(connection),
-        {payer: rule for payer, rule in rules.items() if rule},
-        {row["npi"]: dict(row) for row in connection.execute(text(BILLING)).mappings()},
-        {row.code: row.name for row in connection.execute(text(PAYERS))},
-    )
+    dated = {payer: in_force(rules, day) for payer, rules in stored_claim_rules(connection).items()}
+    rules = {payer: rule for payer, rule in dated.items() if rule}
+    return Practice(stored_partners(connection), rules, read_directory(connection, rules))
 
 
-def groups(connection: Connection, practice: Practice, *, sample: bool) -> Iterator[Group]:
+def groups(reader: Reader, practice: Practice, *, sample: bool) -> Iterator[Group]:
     """What waits, in interchanges, the oldest submission of each first. In a state with the sample all is test (T)."""
-    waiting = [row for row in connection.execute(text(WAITING)) if row.payer in practice.rules]
+    together: dict[_Key, list[np.ndarray]] = defaultdict(list)
+    waiting = reader.fetch(WAITING).group_by(["payer", "billing_npi"]).aggregate([("id", "list")])
+    columns = (waiting["payer"].to_pylist(), waiting["billing_npi"].to_pylist(), waiting["id_list"])
+    for payer, npi, ids in zip(*columns, strict=True):
+        if payer in practice.rules:
+            together[_key(payer, npi, practice, sample=sample)].append(ids.values.to_numpy())
+    for key, ids in sorted(together.items(), key=lambda item: item[0]):
+        submissions = np.sort(np.concatenate(ids))
+        for start in range(0, len(submissions), key.most_claims):
+            part = submissions[start : start + key.most_claims].tolist()
+            yield Group(practice.partners[key.partner], key.usage, key.billing_npi, part)
 
-    def together(row: Any) -> tuple[str, str, str, str]:
-        rule = practice.rules[row.payer]
-        usage = "P" if rule.usage == "P" == practice.partners[rule.partner].usage and not sample else "T"
-        # A payer still in test, beside a partner in production, shares its files with nobody.
-        alone = rule.alone or (usage == "T" and practice.partners[rule.partner].usage == "P" and not sample)
-        return rule.partner, usage, row.billing_npi, row.payer if alone else ""
 
-    for (partner, usage, npi, _), rows in groupby(sorted(waiting, key=lambda r: (together(r), r.id)), key=together):
-        for part in _cut(list(rows), practice.rules):
-            yield Group(practice.partners[partner], usage, npi, tuple(row.id for row in part))
+class _Key(NamedTuple):
+    """What the claims of an interchange have in common; `alone` is the payer whose claims share with no other's."""
+
+    partner: str
+    usage: str
+    billing_npi: str
+    alone: str
+    most_claims: int
 
 
-def _cut(rows: Sequence[Any], rules: Mapping[str, ClaimRule]) -> Iterator[Sequence[Any]]:
-    most = min(rules[payer].most_claims for payer in {row.payer for row in rows})
-    for start in range(0, len(rows), most):
-        yield rows[start : start + most]
+def _key(payer: str, billing_npi: str, practice: Practice, *, sample: bool) -> _Key:
+    rule = practice.rules[payer]
+    production = practice.partners[rule.partner].usage == "P" and not sample
+    usage = "P" if production and rule.usage == "P" else "T"
+    # A payer still in test, beside a partner in production, shares its files with nobody.
+    alone = rule.alone or (production and usage == "T")
+    return _Key(rule.partner, usage, billing_npi, payer if alone else "", rule.most_claims)

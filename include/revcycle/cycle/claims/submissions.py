@@ -34,7 +34,7 @@ SUBMISSIONS = """
 INSERT INTO claim_submission (claim_id, ordinal, encounter_id, version, patient_row, coverage_row,
     patient_control_number, frequency, payer_claim_number, amount_cents, run_id)
 SELECT r.claim_id, r.ordinal, r.encounter_id, r.version, r.patient_row, r.coverage_row,
-       r.claim_number || lpad(r.ordinal::text, 2, '0'), r.next_frequency,
+       r.claim_number || lpad(r.ordinal::text, greatest(2, length(r.ordinal::text)), '0'), r.next_frequency,
        CASE r.next_frequency WHEN '1' THEN '' ELSE r.payer_claim_number END, a.cents, :run_id
 FROM ready r JOIN (
     SELECT encounter_id, version, split, sum(charge_cents) AS cents FROM part GROUP BY encounter_id, version, split

@@ -65,7 +65,12 @@ class Manifest:
 
     def encode(self) -> bytes:
         """The archived form."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, separators=(",", ":")).encode()
+        return self.encode_with(json.dumps([asdict(claim) for claim in self.claims]))
+
+    def encode_with(self, claims: str) -> bytes:
+        """The archived form with these claims instead: a JSON list of objects with the fields of SentClaim."""
+        head = {name: value for name, value in vars(self).items() if name != "claims"}
+        return f'{json.dumps({"format": FORMAT, **head})[:-1]}, "claims": {claims}}}'.encode()
 
     @classmethod
     def decode(cls, data: bytes) -> "Manifest":
