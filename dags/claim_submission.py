@@ -38,11 +38,11 @@ Not by itself: it follows `code_validation`, whose backfill drives it once for e
 the date as its partition key.
 """
 
-from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, TriggerRule
 
 from revcycle_airflow.assets import SUBMITTED, SWEPT
 from revcycle_airflow.business_date import following
+from revcycle_airflow.operators.all_sent import AllSentOperator
 from revcycle_airflow.operators.assemble_claims import AssembleClaimsOperator
 from revcycle_airflow.operators.batch_claims import BatchClaimsOperator
 from revcycle_airflow.operators.hand_on import HandOnOperator
@@ -63,6 +63,6 @@ with DAG("claim_submission", doc_md=__doc__, schedule=following(SWEPT), tags={Ta
     ).expand(interchange_id=waiting.output)
     handed_on = HandOnOperator(task_id="hand_on", trigger_rule=TriggerRule.ALL_DONE, outlets=[SUBMITTED])
 
-    all_sent = EmptyOperator(task_id="all_sent", trigger_rule=TriggerRule.NONE_FAILED)
+    all_sent = AllSentOperator(task_id="all_sent", trigger_rule=TriggerRule.NONE_FAILED)
 
     gate >> assembled >> batched >> settled >> waiting >> published >> [handed_on, all_sent]

@@ -50,9 +50,7 @@ RETRY = ExceptionRetryPolicy(
             exception=[
                 "revcycle.foundation.errors.InputUnusable",
                 "revcycle.foundation.errors.StoreRefused",
-                "revcycle.cycle.exchange.faults.PartnerRefused",
-                "revcycle.cycle.exchange.faults.AuthenticationRefused",
-                "revcycle.cycle.exchange.faults.HostKeyChanged",
+                "revcycle.foundation.errors.Refused",
                 "revcycle.foundation.archive.ObjectMissing",
                 "revcycle.foundation.archive.ObjectDamaged",
                 "sqlalchemy.exc.ProgrammingError",

@@ -72,7 +72,7 @@ def night(practice: Engine, stocked: State, run_partition: Run) -> Run:
     def make(*diagnoses: str, day: date = DAY, **conf: Any) -> Any:
         if diagnoses:
             deliver(day, *diagnoses)
-        run_partition("code_validation", day.isoformat(), NOW)
+        run_partition("code_validation", day.isoformat(), NOW | conf)
         return run_partition("claim_submission", day.isoformat(), NOW | conf)
 
     return make
@@ -203,9 +203,7 @@ def test_nothing_is_sent_while_sending_is_paused(practice: Engine, night: Run, h
     assert xcom(night(), "batch")["claims"] == 1
 
 
-@pytest.mark.parametrize(
-    "on", ["login", "rename"]
-)
+@pytest.mark.parametrize("on", ["login", "rename"])
 def test_what_the_partner_refuses_is_red_at_once_and_sent_once_it_takes_it(
     practice: Engine, night: Run, house: Simulator, on: str
 ) -> None:
@@ -224,13 +222,13 @@ def test_what_the_partner_refuses_is_red_at_once_and_sent_once_it_takes_it(
 def test_five_dates_are_submitted_once_each_and_a_second_time_nothing_changes(
     practice: Engine, night: Run, house: Simulator
 ) -> None:
-    days = [DAY + timedelta(days=n) for n in range(5)]
+    days, later = [DAY + timedelta(days=n) for n in range(5)], "2026-09-20T04:00:00+00:00"
     for day in days:
-        night(CLEAN, day=day)
+        night(CLEAN, day=day, now=later)
     assert rows(practice, "SELECT count(*), sum(claims)::int FROM interchange") == [(5, 5)]
     before = digest(practice)
     for day in reversed(days):
-        night(day=day)
+        night(day=day, now=later)
     assert digest(practice) == before
     house.settle()
     assert sorted(house.accepted.values()) == [1] * 5

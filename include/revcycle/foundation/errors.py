@@ -25,3 +25,7 @@ class StoreError(RevcycleError):
 
 class StoreRefused(StoreError):
     """The statement itself is at fault (a value, a key, a name): the same again would be refused again."""
+
+
+class Refused(RevcycleError):
+    """Somebody outside says no: the same again is refused again, so nothing tries it again by itself."""

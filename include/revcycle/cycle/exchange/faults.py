@@ -1,6 +1,6 @@
 """What a partner's mailbox can do wrong, one class for each thing that must be done about it."""
 
-from revcycle.foundation.errors import RevcycleError, ServiceUnavailable
+from revcycle.foundation.errors import Refused, RevcycleError, ServiceUnavailable
 
 
 class PartnerAway(ServiceUnavailable):
@@ -11,15 +11,15 @@ class PartnerFull(ServiceUnavailable):
     """The partner has no room for our bytes: trying again later may help."""
 
 
-class PartnerRefused(RevcycleError):
+class PartnerRefused(Refused):
     """The partner answers and says no (permission, folder, rename): the same again is refused again."""
 
 
-class AuthenticationRefused(RevcycleError):
+class AuthenticationRefused(Refused):
     """The partner does not accept our user, password or key: trying again may lock the account."""
 
 
-class HostKeyChanged(RevcycleError):
+class HostKeyChanged(Refused):
     """The server shows a key that is not accepted for this partner: nothing was sent to it, not even a password."""
 
 
