@@ -14,7 +14,7 @@ def money(cents: int, scale: int = 100) -> str:
 
 
 def day(value: date) -> str:
-    return value.strftime("%Y%m%d")
+    return f"{value.year:04}{value.month:02}{value.day:02}"
 
 
 class PlainWriter:
@@ -66,6 +66,8 @@ class PlainWriter:
         self.seg("NM1", "85", row["billing_type"], row["billing_name"], "", "", "", "", "XX", row["billing_npi"])
         self.address(row, "billing")
         self.seg("REF", "EI", row["billing_tax_id"])
+        if row.get("billing_phone"):
+            self.seg("PER", "IC", row.get("billing_contact"), "TE", row["billing_phone"])
         if row.get("pay_to_street"):
             self.seg("NM1", "87", row["billing_type"])
             self.address(row, "pay_to")
@@ -113,7 +115,8 @@ class PlainWriter:
             if c.get(name):
                 self.seg("DTP", code, "D8", day(c[name]))
         if c.get("attachment_type"):
-            self.seg("PWK", c["attachment_type"], c["attachment_how"], "", "", "AC", c["attachment_number"])
+            number = c.get("attachment_number")
+            self.seg("PWK", c["attachment_type"], c["attachment_how"], "", "", "AC" if number else "", number)
         if c.get("patient_paid") is not None:
             self.seg("AMT", "F5", money(c["patient_paid"]))
         for name, code in (("referral_number", "9F"), ("prior_authorization", "G1"), ("payer_claim_number", "F8"),
@@ -126,7 +129,7 @@ class PlainWriter:
         self.seg("HI", *(self.comp("ABF" if i else "ABK", code) for i, code in enumerate(codes)))
         self.person(c, "referring", "DN")
         self.person(c, "rendering", "82")
-        if c.get("rendering_taxonomy"):
+        if c.get("rendering_npi") and c.get("rendering_taxonomy"):
             self.seg("PRV", "PE", "PXC", c["rendering_taxonomy"])
         self.facility(c)
         self.person(c, "supervising", "DQ")
@@ -183,7 +186,7 @@ class PlainWriter:
             self.seg("LIN", "", "N4", x["ndc"])
             self.seg("CTP", "", "", "", money(x["ndc_quantity"], 1000), x["ndc_unit"])
         self.person(x, "rendering", "82")
-        if x.get("rendering_taxonomy"):
+        if x.get("rendering_npi") and x.get("rendering_taxonomy"):
             self.seg("PRV", "PE", "PXC", x["rendering_taxonomy"])
         self.facility(x)
         self.person(x, "supervising", "DQ")

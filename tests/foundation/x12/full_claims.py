@@ -26,7 +26,10 @@ SET = {
     "billing_npi": NPI,
     **{f"billing_{name}": value for name, value in HOME.items()},
     "billing_tax_id": "000000001",
+    "billing_contact": "FRONT DESK",
+    "billing_phone": "2075550101",
     "pay_to_street": "PO BOX 9",
+    "pay_to_street_2": "ATTN PAYMENTS",
     **{f"pay_to_{name}": HOME[name] for name in ("city", "state", "zip")},
 }
 SUBSCRIBER = {

@@ -1,9 +1,13 @@
 """The 837P writer: what others find in its files, what a plain one writes, and that no fault leaves it."""
 
 import io
+import re
+import string
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +17,7 @@ from revcycle.foundation.x12.checks import Finding
 from revcycle.foundation.x12.envelope import take_apart
 from revcycle.foundation.x12.sent_claims import claims_at, patient_control_numbers
 from revcycle.foundation.x12.writer import write_837p
-from tests.foundation.x12.full_claims import ENVELOPE, line, tabled, tables
+from tests.foundation.x12.full_claims import ENVELOPE, FULL, SET, SUBSCRIBER, line, tabled, tables
 from tests.oracles.plain_837 import plain_837p
 from tests.oracles.x12_oracles import pyx12_errors, x12sdk_errors
 
@@ -77,6 +81,137 @@ def test_a_header_that_cannot_be_written_belongs_to_no_claim() -> None:
     assert [(one.claim, one.column) for one in written(rows)[1]] == [(-1, "billing_name")]
 
 
+def test_a_claim_has_one_to_fifty_lines() -> None:
+    rows = tables()
+    rows["line"] = [line(1, n, 100) for n in range(50)] + [line(2, n, 100) for n in range(51)]
+    rows["adjudication"] = rows["adjudication_cas"] = []
+    data, (none, many) = written(rows)
+    assert data == b""
+    assert (none.claim, none.reason) == (0, "is required: the claim has no line")
+    assert (many.claim, many.reason) == (2, "is beyond 50, the most lines of a claim")
+
+
+def test_the_state_of_an_accident_needs_its_cause() -> None:
+    rows = tables()
+    rows["claim"][0]["accident_cause"] = None
+    (found,) = written(rows)[1]
+    assert (found.claim, found.segment, found.element) == (0, "CLM", "11-1")
+
+
+def test_a_range_of_days_is_one_element() -> None:
+    rows = tables()
+    rows["line"][1]["service_from"] = None
+    (found,) = written(rows)[1]
+    assert (found.claim, found.segment, found.element, found.column) == (0, "DTP", "03", "service_from")
+
+
+def test_a_specialty_is_written_only_behind_its_provider() -> None:
+    rows = tables()
+    rows["claim"][1]["rendering_npi"] = None
+    rows["line"][0]["rendering_npi"] = None
+    data, findings = written(rows)
+    assert findings == []
+    assert pyx12_errors(data) == []
+    assert data == plain_837p(rows, ENVELOPE)
+
+
+def test_claims_keep_their_order_in_a_set_of_any_size() -> None:
+    count = 2**15 + 5
+    rows = tabled({"set": [SET], "claim": [SUBSCRIBER | {"charge": 100}], "line": [line(0, 0, 100)]})
+    many = {name: one.take(pa.array([0] * count)) for name, one in rows.items() if name != "set"}
+    numbers = pa.array([f"P{n}" for n in range(count)])
+    claims = many["claim"].append_column("patient_control_number", numbers)
+    lines = many["line"].set_column(0, "claim", pa.array(range(count)))
+    stream = io.BytesIO()
+    assert write_837p(stream, {"set": rows["set"], "claim": claims, "line": lines}, ENVELOPE) == []
+    written_claims = stream.getvalue().split(b"~HL*")[2:]
+    ids = {tuple(segment.split(b"*")[0] for segment in one.split(b"~")[1:]) for one in written_claims[:-1]}
+    assert ids == {
+        (b"SBR", b"NM1", b"N3", b"N4", b"DMG", b"NM1", b"CLM", b"HI", b"NM1", b"PRV", b"LX", b"SV1", b"DTP", b"REF")
+    }
+    assert re.findall(rb"CLM[*](P[0-9]+)", stream.getvalue()) == [one.encode() for one in numbers.to_pylist()]
+
+
+@pytest.mark.parametrize(
+    ("section", "change", "said"),
+    [
+        ("line", {"n": 4096}, "the table line has a number in n that is not from 0 to 4095"),
+        ("line", {"n": 1}, "two rows of a table have the same place"),
+        ("line", {"claim": 3}, "the table line has a row of a claim that is not in the table claim"),
+        ("adjudication_cas", {"rep": 16}, "the table adjudication_cas has a number in rep that is not from 0 to 15"),
+        ("adjudication", {"m": -1}, "the table adjudication has a number in m that is not from 0 to 63"),
+    ],
+)
+def test_rows_without_a_place_of_their_own_are_refused(section: str, change: dict[str, int], said: str) -> None:
+    rows = tables()
+    rows[section][0] |= change
+    with pytest.raises(ValueError, match=said):
+        written(rows)
+
+
+@pytest.mark.parametrize("section", ["set", "claim"])
+def test_without_a_claim_or_a_header_there_is_no_file(section: str) -> None:
+    made = tabled(tables())
+    made[section] = made[section].slice(0, 0)
+    with pytest.raises(ValueError, match="one row of the set and at least one claim"):
+        write_837p(io.BytesIO(), made, ENVELOPE)
+
+
+@pytest.mark.parametrize(
+    ("section", "column", "values", "said"),
+    [
+        ("claim", "charge", pa.array([150.0, 100.0, 100.0]), r"column charge .* is double; int64 \(cents\)"),
+        ("claim", "patient_control_number", pa.array([1, 2, 3]), "is int64; string is expected"),
+        ("line", "service_from", pa.array(["20260105"] * 4), "is string; date32 is expected"),
+        ("line", "units", pa.array([1, 1, 1, 1], pa.int32()), r"is int32; int64 \(thousandths\) is expected"),
+    ],
+)
+def test_a_column_of_another_type_is_refused(section: str, column: str, values: pa.Array, said: str) -> None:
+    made = tabled(tables())
+    place = made[section].column_names.index(column)
+    made[section] = made[section].set_column(place, column, values)
+    with pytest.raises(TypeError, match=said):
+        write_837p(io.BytesIO(), made, ENVELOPE)
+
+
+def test_large_text_is_written_as_text_is() -> None:
+    made = tabled(tables())
+    for section, table in made.items():
+        fields = [
+            pa.field(one.name, pa.large_string() if one.type == pa.string() else one.type) for one in table.schema
+        ]
+        made[section] = table.cast(pa.schema(fields))
+    stream = io.BytesIO()
+    assert write_837p(stream, made, ENVELOPE) == []
+    assert stream.getvalue() == written(tables())[0]
+
+
+def test_slices_and_chunks_of_tables_are_written_as_they_read() -> None:
+    made = tabled(tables())
+    doubled = {name: pa.concat_tables([one.slice(0, 0), one.slice(0, 1), one.slice(1)]) for name, one in made.items()}
+    stream = io.BytesIO()
+    assert write_837p(stream, doubled, ENVELOPE) == []
+    assert stream.getvalue() == written(tables())[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sender_id": "A"}, "ISA06"),
+        ({"receiver_id": "FIXTURE CH "}, "ISA06"),
+        ({"sender_id": "A*B"}, "ISA06"),
+        ({"sender_id": "ÄRZTE"}, "ISA06"),
+        ({"receiver_qualifier": "Z"}, "ISA05"),
+        ({"isa13": 10**9}, "ISA13"),
+        ({"gs06": 0}, "GS06"),
+        ({"usage": "X"}, "ISA15"),
+    ],
+)
+def test_an_envelope_that_no_partner_could_read_is_refused(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        replace(ENVELOPE, **change)
+
+
 def test_a_column_the_map_needs_must_be_there() -> None:
     rows = tables()
     for claim in rows["claim"]:
@@ -103,46 +238,82 @@ def test_accents_and_typographic_signs_are_brought_to_x12() -> None:
     assert transliterate("  Łukasz  Müller-O\u2019Brien Straße ñ… ") == "LUKASZ MULLER-O'BRIEN STRASSE N..."
 
 
-HOSTILE = st.text(
-    alphabet=st.one_of(st.sampled_from("*:^~\r\n\t\x00 '\"`|<>ÄßŁ漢€\u2019"), st.characters(exclude_categories=["Cs"])),
-    max_size=70,
+# A plain second opinion on the fields below: shortest and longest, and whether the field may be empty.
+TEXTS = {
+    "subscriber_last": (1, 60, False),
+    "subscriber_first": (1, 35, True),
+    "subscriber_middle": (1, 25, True),
+    "subscriber_suffix": (1, 10, True),
+    "subscriber_street": (1, 55, False),
+    "subscriber_street_2": (1, 55, True),
+    "subscriber_city": (2, 30, False),
+    "member_id": (2, 80, False),
+    "group_number": (1, 50, True),
+    "group_name": (1, 60, True),
+    "payer_name": (1, 60, False),
+    "payer_id": (2, 80, False),
+    "attachment_number": (1, 50, True),
+    "referral_number": (1, 50, False),
+    "prior_authorization": (1, 50, False),
+    "medical_record": (1, 50, False),
+    "clearinghouse_number": (1, 20, False),
+    "note": (1, 80, False),
+    "referring_last": (1, 60, False),
+    "supervising_first": (1, 35, True),
+    "facility_name": (1, 60, False),
+    "facility_city": (2, 30, False),
+}
+SIGNS = set(string.ascii_letters + string.digits + " !\"&'()+,-./;?=%@[]_{}\\|<>#$")
+AWKWARD = st.one_of(
+    st.sampled_from("*:^~\r\n\t\x00\x7f '\"`|<>ÄßŁ漢€\u2019\u00a0"), st.characters(exclude_categories=["Cs"])
 )
-FIELDS = (
-    "subscriber_last",
-    "subscriber_first",
-    "member_id",
-    "note",
-    "group_number",
-    "referral_number",
-    "subscriber_city",
+HOSTILE = st.one_of(
+    st.text(AWKWARD, max_size=12),
+    st.text(st.sampled_from(string.ascii_uppercase + " -"), max_size=90),
+    st.text(st.sampled_from(sorted(SIGNS)), max_size=90),
 )
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.dictionaries(st.sampled_from(FIELDS), HOSTILE, max_size=3), min_size=1, max_size=4))
-def test_hostile_text_makes_a_valid_file_or_names_its_claim(changes: list[dict[str, str]]) -> None:
-    base = tables()
-    rows: Rows = {"set": base["set"], "claim": [], "line": []}
-    for n, change in enumerate(changes):
-        plain = {name: transliterate(value) or None for name, value in change.items()}
-        claim = base["claim"][0] | {"patient_control_number": f"P{n}", "charge": 10000, **plain}
-        rows["claim"].append(claim)
-        rows["line"].append(line(n, 0, 10000))
-    data, findings = written(rows)
-    faulty = {found.claim for found in findings}
-    rows["claim"] = [claim for n, claim in enumerate(rows["claim"]) if n not in faulty]
-    rows["line"] = [line(n, 0, 10000) for n in range(len(rows["claim"]))]
-    if not rows["claim"]:
-        return
-    data, findings = written(rows)
-    assert findings == []
-    assert pyx12_errors(data) == []
-    assert data == plain_837p(rows, ENVELOPE)
+def fits(column: str, value: str) -> bool:
+    shortest, longest, may_be_empty = TEXTS[column]
+    if not value:
+        return may_be_empty
+    return shortest <= len(value) <= longest and set(value) <= SIGNS and value == value.strip(" ")
 
 
-@settings(deadline=None)
-@given(st.integers(0, 10**12), st.dates(date(1900, 1, 1), date(2100, 1, 1)))
-def test_amounts_and_dates_are_written_as_the_plain_writer_does(cents: int, day: date) -> None:
-    rows = tables()
-    rows["claim"][0] |= {"charge": cents, "onset": day}
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.dictionaries(st.sampled_from(sorted(TEXTS)), HOSTILE, max_size=3), min_size=1, max_size=12),
+    st.booleans(),
+)
+def test_hostile_text_makes_a_valid_file_or_names_exactly_its_claims(
+    changes: list[dict[str, str]], brought: bool
+) -> None:
+    if brought:
+        changes = [{name: transliterate(value) for name, value in change.items()} for change in changes]
+    claims = [
+        SUBSCRIBER | FULL | change | {"patient_control_number": f"P{n}", "charge": 10000}
+        for n, change in enumerate(changes)
+    ]
+    rows: Rows = {"set": [SET], "claim": claims, "line": [line(n, 0, 10000) for n in range(len(claims))]}
+    data, findings = written(rows)
+    at_fault = {
+        (n, name) for n, change in enumerate(changes) for name, value in change.items() if not fits(name, value)
+    }
+    assert {(found.claim, found.column) for found in findings} == at_fault
+    assert (data == b"") == bool(at_fault)
+    good = [claim for n, claim in enumerate(claims) if n not in {claim for claim, _ in at_fault}]
+    if good:
+        rows = {**rows, "claim": good, "line": [line(n, 0, 10000) for n in range(len(good))]}
+        data, findings = written(rows)
+        assert findings == []
+        assert pyx12_errors(data) == []
+        assert data == plain_837p(rows, ENVELOPE)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 10**9), st.dates()), min_size=1, max_size=50))
+def test_amounts_units_and_dates_are_written_as_the_plain_writer_does(lines: list[tuple[int, int, date]]) -> None:
+    rows: Rows = {"set": [SET], "claim": [SUBSCRIBER | {"patient_control_number": "P1", "charge": 1}]}
+    rows["line"] = [line(0, n, cents, units=units, service_from=day) for n, (cents, units, day) in enumerate(lines)]
     assert written(rows)[0] == plain_837p(rows, ENVELOPE)
