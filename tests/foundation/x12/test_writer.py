@@ -234,10 +234,6 @@ def test_claims_are_found_by_the_position_of_a_segment() -> None:
     }
 
 
-def test_accents_and_typographic_signs_are_brought_to_x12() -> None:
-    assert transliterate("  Łukasz  Müller-O\u2019Brien Straße ñ… ") == "LUKASZ MULLER-O'BRIEN STRASSE N..."
-
-
 # A plain second opinion on the fields below: shortest and longest, and whether the field may be empty.
 TEXTS = {
     "subscriber_last": (1, 60, False),
