@@ -17,7 +17,20 @@ from revcycle.foundation.x12.checks import Finding
 from revcycle.foundation.x12.envelope import take_apart
 from revcycle.foundation.x12.sent_claims import claims_at, patient_control_numbers
 from revcycle.foundation.x12.writer import write_837p
-from tests.foundation.x12.full_claims import ENVELOPE, FULL, SET, SUBSCRIBER, line, tabled, tables
+from tests.foundation.x12.full_claims import (
+    ADJUDICATION,
+    DAY,
+    DEPENDENT,
+    ENVELOPE,
+    FULL,
+    FULL_LINE,
+    REASONS,
+    SET,
+    SUBSCRIBER,
+    line,
+    tabled,
+    tables,
+)
 from tests.oracles.plain_837 import plain_837p
 from tests.oracles.x12_oracles import pyx12_errors, x12sdk_errors
 
@@ -47,6 +60,17 @@ def test_a_plain_writer_gives_the_same_bytes() -> None:
     rows = tables()
     rows["line"][0] |= {"charge": 10050, "units": 1250}
     assert written(rows)[0] == plain_837p(rows, ENVELOPE)
+
+
+def test_each_earlier_payer_has_its_own_words_on_a_line() -> None:
+    rows = tables()
+    rows["line"].append(line(2, 1, 10000))
+    rows["adjudication"] += [ADJUDICATION | {"m": 1, "payer_id": "SECOND2", "paid": 0}, ADJUDICATION | {"n": 1}]
+    rows["adjudication_cas"] += [one | {"m": 1} for one in REASONS] + [one | {"n": 1} for one in REASONS]
+    data, findings = written(rows)
+    assert findings == []
+    assert pyx12_errors(data) == []  # x12sdk has no place for a second SVD
+    assert data == plain_837p(rows, ENVELOPE)
 
 
 @pytest.mark.parametrize(
@@ -305,6 +329,63 @@ def test_hostile_text_makes_a_valid_file_or_names_exactly_its_claims(
         assert findings == []
         assert pyx12_errors(data) == []
         assert data == plain_837p(rows, ENVELOPE)
+
+
+CLAIM_FEATURES: list[dict[str, Any]] = [
+    *({name: FULL[name]} for name in ("onset", "accident", "admission", "discharge", "patient_paid", "clia", "note")),
+    *({name: FULL[name]} for name in ("referral_number", "prior_authorization", "clearinghouse_number")),
+    {"accident_cause": "OA"},
+    {"accident_cause": "AA", "accident_state": "ME"},
+    *(
+        {name: value for name, value in FULL.items() if name.startswith(part)}
+        for part in ("attachment", "referring", "supervising", "facility")
+    ),
+    *({f"diagnosis_{i}": FULL[f"diagnosis_{i}"] for i in range(2, last)} for last in (3, 5, 13)),
+    {"rendering_npi": None},
+    {"rendering_taxonomy": None},
+    {"subscriber_street_2": None, "group_name": "GROUP", "group_number": None, "insurance_type": "12"},
+    {"frequency": "8", "payer_claim_number": "ICN2"},
+    DEPENDENT,
+]
+LINE_FEATURES: list[dict[str, Any]] = [
+    *({name: FULL_LINE[name]} for name in ("note", "prior_authorization", "place")),
+    *(
+        {name: value for name, value in FULL_LINE.items() if name.startswith(part)}
+        for part in ("ndc", "facility", "rendering", "supervising", "ordering", "referring")
+    ),
+    {"service_to": DAY},
+    {"unit_basis": "MJ", "units": 15500},
+    {"modifier_1": None},
+    {"modifier_2": "59", "modifier_3": "LT", "description": "MADE UP"},
+    {"pointer_2": "2", "pointer_3": "3", "pointer_4": "4"},
+]
+
+
+def some(features: list[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    chosen = st.lists(st.sampled_from(features), unique_by=id, max_size=6)
+    return chosen.map(lambda parts: {name: value for part in parts for name, value in part.items()})
+
+
+CLAIMS = st.tuples(some(CLAIM_FEATURES), st.lists(some(LINE_FEATURES), min_size=1, max_size=3), st.booleans())
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(CLAIMS, min_size=1, max_size=10))
+def test_any_mix_of_features_is_valid_and_as_the_plain_writer_has_it(
+    claims: list[tuple[dict[str, Any], list[dict[str, Any]], bool]],
+) -> None:
+    rows: Rows = {"set": [SET], "claim": [], "line": []}
+    rows |= {"other": [], "other_cas": [], "adjudication": [], "adjudication_cas": []}
+    for n, (features, lines, after_another) in enumerate(claims):
+        number = {"patient_control_number": f"P{n}", "charge": 10000 * len(lines)}
+        rows["claim"].append(SUBSCRIBER | features | number | ({"payer_order": "S"} if after_another else {}))
+        rows["line"] += [line(n, place, 10000) | of_line for place, of_line in enumerate(lines)]
+        for name in ("other", "other_cas", "adjudication", "adjudication_cas") if after_another else ():
+            rows[name] += [one | {"claim": n} for one in tables()[name]]
+    data, findings = written(rows)
+    assert findings == []
+    assert pyx12_errors(data) == []
+    assert data == plain_837p(rows, ENVELOPE)
 
 
 @settings(max_examples=25, deadline=None)

@@ -6,7 +6,7 @@ own SE, or with a wrong count of segments, is not whole.
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from revcycle.foundation.x12.segments import Problem, Segment, read_segments
@@ -90,11 +90,18 @@ class _Reader:
         self.open: TransactionSet | None = None
         self.last: Segment | None = None
         self.groups = self.sets_in_group = 0
+        self.steps: dict[str, Callable[[Segment], None]] = {
+            "ISA": self._isa,
+            "GS": self._gs,
+            "ST": self._st,
+            "SE": self._se,
+            "GE": self._ge,
+            "IEA": self._iea,
+        }
 
     def read(self, segment: Segment) -> None:
         self.last = segment
-        known = {"ISA": self._isa, "GS": self._gs, "ST": self._st, "SE": self._se, "GE": self._ge, "IEA": self._iea}
-        if step := known.get(segment.id):
+        if step := self.steps.get(segment.id):
             step(segment)
         elif segment.id == "TA1" and self.open is None:
             self.content.interchange_answers.append((self.content.interchanges[-1], segment))
