@@ -24,6 +24,7 @@ from tests.foundation.x12.full_claims import (
     ENVELOPE,
     FULL,
     FULL_LINE,
+    NPI,
     REASONS,
     SET,
     SUBSCRIBER,
@@ -127,6 +128,16 @@ def test_a_range_of_days_is_one_element() -> None:
     rows["line"][1]["service_from"] = None
     (found,) = written(rows)[1]
     assert (found.claim, found.segment, found.element, found.column) == (0, "DTP", "03", "service_from")
+
+
+def test_a_facility_with_a_number_alone_is_named_as_incomplete() -> None:
+    rows = tables()
+    for section in ("claim", "line"):
+        rows[section][0] |= {"facility_npi": NPI, "facility_name": None}
+    assert [(one.claim, one.segment, one.element, one.column) for one in written(rows)[1]] == [
+        (0, "NM1", "03", "facility_name"),
+        (0, "NM1", "03", "facility_name"),
+    ]
 
 
 def test_a_specialty_is_written_only_behind_its_provider() -> None:

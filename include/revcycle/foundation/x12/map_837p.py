@@ -71,7 +71,8 @@ claim | | HI =ABK:diagnosis_1!30 {_DIAGNOSES}
 claim | referring_npi | NM1 =DN =1 referring_last!60 referring_first?35 - - - =XX referring_npi!2..10
 claim | rendering_npi | NM1 =82 =1 rendering_last!60 rendering_first?35 - - - =XX rendering_npi!2..10
 claim | rendering_npi rendering_taxonomy | PRV =PE =PXC rendering_taxonomy!50
-claim | facility_name | NM1 =77 =2 facility_name!60 - - - - =XX&facility_npi facility_npi?2..10
+claim | facility_npi | NM1 =77 =2 facility_name!60 - - - - =XX facility_npi!2..10
+claim | !facility_npi facility_name | NM1 =77 =2 facility_name!60
 claim | facility_name | N3 facility_street!55 facility_street_2?55
 claim | facility_name | N4 facility_city!2..30 facility_state!2..2 facility_zip!3..9
 claim | supervising_npi | NM1 =DQ =1 supervising_last!60 supervising_first?35 - - - =XX supervising_npi!2..10
@@ -101,7 +102,8 @@ line | ndc | LIN - =N4 ndc!48
 line | ndc | CTP - - - ndc_quantity!# ndc_unit!2..2
 line | rendering_npi | NM1 =82 =1 rendering_last!60 rendering_first?35 - - - =XX rendering_npi!2..10
 line | rendering_npi rendering_taxonomy | PRV =PE =PXC rendering_taxonomy!50
-line | facility_name | NM1 =77 =2 facility_name!60 - - - - =XX&facility_npi facility_npi?2..10
+line | facility_npi | NM1 =77 =2 facility_name!60 - - - - =XX facility_npi!2..10
+line | !facility_npi facility_name | NM1 =77 =2 facility_name!60
 line | facility_name | N3 facility_street!55 facility_street_2?55
 line | facility_name | N4 facility_city!2..30 facility_state!2..2 facility_zip!3..9
 line | supervising_npi | NM1 =DQ =1 supervising_last!60 supervising_first?35 - - - =XX supervising_npi!2..10
