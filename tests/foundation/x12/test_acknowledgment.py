@@ -130,6 +130,18 @@ def test_a_group_refused_as_a_whole_names_no_set() -> None:
         ([AK1, "IK3*CLM*22*2300*8", *ACCEPTED[1:]], 5, "structure.order", False),
         ([AK1, AK2.format("0001"), "CTX*CLM01:P1", "IK5*A", "AK9*A*1*1*1"], 6, "structure.order", False),
         ([AK1, AK2.format("0001"), "IK4*2*782*1", "IK5*A", "AK9*A*1*1*1"], 6, "structure.order", False),
+        (
+            [AK1, AK2.format("0001"), "IK3*CLM*9**8", "IK5*R", "CTX*CLM01:P1", "AK9*R*1*1*0"],
+            8,
+            "structure.order",
+            False,
+        ),
+        (
+            [AK1, AK2.format("0001"), "IK3*CLM*9**8", *ACCEPTED[1:2], "CTX*CLM01:P1", "IK5*R"],
+            8,
+            "structure.order",
+            False,
+        ),
         ([AK1, AK2.format("0001"), "IK5*R", "IK5*A", "AK9*R*1*1*0"], 7, "structure.order", False),
         ([*ACCEPTED[:3], AK1, ACCEPTED[3]], 7, "structure.order", False),
         ([*ACCEPTED, "AK9*R*1*1*0"], 8, "structure.order", False),

@@ -99,8 +99,14 @@ def test_a_provider_needs_no_number_of_its_own() -> None:
 
 
 def test_several_statuses_of_a_claim_are_all_kept() -> None:
-    found, _ = read([*SOURCE, *BATCH, *PROVIDER, *TAKEN[:4], "STC*A3:21*20261124*U*120"])
-    assert [(status.segment, status.category) for status in found.answered[-1].statuses] == [(21, "A2"), (22, "A3")]
+    second = "STC*A3:21*20261124*U*120******A7:562*A7:21:IL"
+    found, _ = read([*SOURCE, *BATCH, *PROVIDER, *TAKEN[:4], second])
+    assert [(status.segment, status.part, status.category) for status in found.answered[-1].statuses] == [
+        (21, 0, "A2"),
+        (22, 0, "A3"),
+        (22, 1, "A7"),
+        (22, 2, "A7"),
+    ]
 
 
 def test_a_claim_whose_lines_carry_its_statuses_needs_none_itself() -> None:

@@ -14,7 +14,7 @@ def file(*sets: str, groups: str = "1", count: str = "", ge: str = "5", iea: str
     isa = f"ISA*00*{'':10}*00*{'':10}*ZZ*{'CLEARING1':15}*ZZ*{'OTHER':15}*261124*1200*^*00501*000000900*0*T*:"
     group = "GS*FA*CLEARING1*OTHER*20261124*1200*5*X*005010X231A1"
     tail = [f"GE*{count or len(sets)}*{ge}", f"IEA*{groups}*{iea}"]
-    return ("~".join([isa, group, *sets, *tail]) + "~").encode()
+    return ("~".join([isa, group, *sets, *tail]) + "~").encode("latin-1")
 
 
 def one(control: str) -> str:
@@ -87,6 +87,19 @@ def test_what_is_wrong_further_out_is_reported_and_leaves_the_set_whole(data: by
     assert [index for index, _, _ in seen(content)] == [0]
 
 
+def test_a_problem_in_the_last_segment_of_a_set_is_the_sets() -> None:
+    content = take_apart(file(one("0001"), one("000\xe4"), one("0003")))
+    assert [(problem.st_index, problem.segment) for problem in content.problems] == [(2, 7), (2, 10)]
+
+
+def test_a_group_without_its_end_is_reported_where_the_next_begins() -> None:
+    two = file(one("0001")).replace(b"GE*1*5~", b"GS*FA*CLEARING1*OTHER*20261124*1200*6*X*005010X231A1~GE*0*6~")
+    content = take_apart(two.replace(b"IEA*1", b"IEA*2"))
+    assert [(problem.segment, problem.reason) for problem in content.problems] == [
+        (7, "the functional group has no GE")
+    ]
+
+
 def test_a_set_outside_a_group_is_not_whole() -> None:
     data = file(one("0001")).decode()
     without = data[: data.index("GS*")] + data[data.index("ST*") :]
@@ -112,10 +125,12 @@ def test_a_file_that_ends_between_two_sets_says_so() -> None:
 
 
 def test_the_body_of_a_set_is_the_same_in_every_delivery_of_it() -> None:
-    again = file(one("0009")).translate(bytes.maketrans(b"*:~", b"|>\n")).replace(b"\n", b"\n\r\n")
-    bodies = {take_apart(data).sets[0].body_sha256() for data in (file(one("0001")), again)}
+    said = one("0001").replace("AK1*HC*8", "CTX*CLM01:P1")
+    trailing = said.replace("*A*1*1*1", "*A*1*1*1**")
+    again = file(said.replace("0001", "0009")).translate(bytes.maketrans(b"*:~", b"|>\n")).replace(b"\n", b"\n\r\n")
+    bodies = {take_apart(data).sets[0].body_sha256() for data in (file(said), file(trailing), again)}
     assert len(bodies) == 1
-    assert take_apart(file(one("0001").replace("*A*1", "*R*1"))).sets[0].body_sha256() not in bodies
+    assert take_apart(file(said.replace("*A*1", "*R*1"))).sets[0].body_sha256() not in bodies
 
 
 def test_a_set_with_a_segment_that_cannot_be_read_has_a_body_too() -> None:

@@ -56,6 +56,7 @@ def test_an_interchange_without_its_end_does_not_swallow_the_next() -> None:
         (ISA.replace(b"*", b"A"), "structure.not_x12"),
         (ISA[:-2] + b"~~", "structure.not_x12"),
         (ISA[:-1] + b"\x00", "structure.not_x12"),
+        (ISA[:-1] + b"\xa7", "structure.not_x12"),
     ],
 )
 def test_a_file_that_is_no_interchange_is_refused(data: bytes, code: str) -> None:

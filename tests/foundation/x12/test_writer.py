@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from revcycle.foundation.x12.characters import transliterate
 from revcycle.foundation.x12.checks import Finding
-from revcycle.foundation.x12.envelope import take_apart
 from revcycle.foundation.x12.sent_claims import claims_at, patient_control_numbers
 from revcycle.foundation.x12.writer import write_837p
 from tests.foundation.x12.full_claims import (
@@ -85,6 +84,7 @@ def test_each_earlier_payer_has_its_own_words_on_a_line() -> None:
         ("claim", "note", "A\nB", ("NTE", "02"), "holds a delimiter or a character that X12 does not have"),
         ("claim", "subscriber_city", " ALBANY", ("N4", "01"), "begins or ends with a blank"),
         ("line", "charge", -1, ("SV1", "02"), "is negative"),
+        ("line", "units", -1, ("SV1", "04"), "is negative"),
         ("line", "procedure", "", ("SV1", "01-2"), "is required and empty"),
         ("line", "ndc_unit", "LONG", ("CTP", "05"), "is longer than 2 characters"),
     ],
@@ -98,6 +98,29 @@ def test_what_cannot_be_written_is_named_by_claim_segment_and_element(
     assert data == b""
     assert (found.claim, found.segment, found.element, found.column, found.reason) == (0, *where, column, reason)
     assert str(value) not in repr(found) or not value
+
+
+def test_findings_stand_in_order_of_claims() -> None:
+    rows = tables()
+    rows["claim"][2]["payer_order"] = rows["claim"][0]["frequency"] = rows["line"][2]["procedure"] = ""
+    assert [(one.claim, one.column) for one in written(rows)[1]] == [
+        (0, "frequency"),
+        (1, "procedure"),
+        (2, "payer_order"),
+    ]
+
+
+def test_characters_behind_a_null_are_none() -> None:
+    """Arrow may keep them: a filter that makes a value null leaves its characters in the buffer."""
+    _, offsets, characters = pa.array(["A*B", "A*B", "A*B"]).buffers()
+    hidden = pa.Array.from_buffers(pa.string(), 3, [pa.py_buffer(bytes(8)), offsets, characters], null_count=3)
+    made = tabled(tables())
+    claims = made["claim"].drop_columns(["note", "frequency"])
+    made["claim"] = claims.append_column("note", hidden).append_column("frequency", hidden)
+    found = write_837p(io.BytesIO(), made, ENVELOPE)
+    assert [(one.claim, one.column, one.reason) for one in found] == [
+        (claim, "frequency", "is required and empty") for claim in range(3)
+    ]
 
 
 def test_a_header_that_cannot_be_written_belongs_to_no_claim() -> None:
@@ -172,6 +195,7 @@ def test_claims_keep_their_order_in_a_set_of_any_size() -> None:
     [
         ("line", {"n": 4096}, "the table line has a number in n that is not from 0 to 4095"),
         ("line", {"n": 1}, "two rows of a table have the same place"),
+        ("line", {"claim": -1}, "the table line has a row of a claim that is not in the table claim"),
         ("line", {"claim": 3}, "the table line has a row of a claim that is not in the table claim"),
         ("adjudication_cas", {"rep": 16}, "the table adjudication_cas has a number in rep that is not from 0 to 15"),
         ("adjudication", {"m": -1}, "the table adjudication has a number in m that is not from 0 to 63"),
@@ -255,18 +279,20 @@ def test_a_column_the_map_needs_must_be_there() -> None:
         written(rows)
 
 
-def test_claims_are_found_by_the_position_of_a_segment() -> None:
+def test_every_segment_of_a_claim_is_found_by_its_position() -> None:
     data, _ = written(tables())
-    (sent,) = take_apart(data).sets
-    place = {segment.e(1): number for number, segment in enumerate(sent.segments, 2) if segment.id == "CLM"}
+    segments = data.decode().split("~")[2:-3]  # ST to SE
+    expected, position = {}, 0
+    numbers = iter(re.findall("CLM[*](P[0-9]+)", data.decode()))
+    claim = ""
+    for position, segment in enumerate(segments, 1):
+        if re.fullmatch("HL[*][0-9]+[*]1[*]22[*][01]", segment):
+            claim = next(numbers)
+        if claim and not segment.startswith("SE*"):
+            expected[position] = claim
+    assert set(expected.values()) == {"P1", "P2", "P3"}
+    assert claims_at(data, set(range(position + 5))) == expected
     assert patient_control_numbers(data) == ["P1", "P2", "P3"]
-    last = len(sent.segments) + 1
-    assert claims_at(data, {1, 3, place["P1"], place["P2"] - 5, place["P2"], last, last + 1}) == {
-        place["P1"]: "P1",
-        place["P2"] - 5: "P2",
-        place["P2"]: "P2",
-        last: "P3",
-    }
 
 
 # A plain second opinion on the fields below: shortest and longest, and whether the field may be empty.

@@ -166,7 +166,8 @@ class _Reader:
 
     def _ge(self, segment: Segment) -> None:
         self._close(segment, 3)
-        if self.gs is None or segment.e(1).lstrip("0") != str(self.sets_in_group) or segment.e(2) != self.gs.e(6):
+        count = segment.e(1).lstrip("0") or "0"
+        if self.gs is None or count != str(self.sets_in_group) or segment.e(2) != self.gs.e(6):
             self._say(segment, "structure.envelope", "GE does not fit its group", fatal=False)
         self.gs = None
 

@@ -44,7 +44,7 @@ class Envelope837:
 
     def __post_init__(self) -> None:
         for name in (self.sender_id, self.receiver_id):
-            if not 2 <= len(name) <= 15 or name != name.strip() or not name.isascii() or not _allowed(name):
+            if not 2 <= len(name) <= 15 or name != name.strip() or not _allowed(name):
                 raise ValueError("an id of ISA06 or ISA08 is not 2 to 15 characters of X12")
         if not all(_QUALIFIER.fullmatch(one) for one in (self.sender_qualifier, self.receiver_qualifier)):
             raise ValueError("a qualifier of ISA05 or ISA07 is not 2 letters or digits")
