@@ -111,10 +111,13 @@ def claim_ack(
     payer_id: str = PAYER_ID,
     lines: Sequence[str] = (),
     numbers: str = "",
+    source_id: str = "CLEARING1",
 ) -> str:
     """A 277CA: each claim is a patient control number with the STC01 composites it gets, each an STC of its own."""
     day, time = at.strftime("%Y%m%d"), at.strftime("%H%M")
-    source = f"NM1*PR*2*FIXTURE PAYER*****PI*{payer_id}" if payer else "NM1*AY*2*FIXTURE CLEARINGHOUSE*****46*CH01"
+    source = (
+        f"NM1*PR*2*FIXTURE PAYER*****PI*{payer_id}" if payer else f"NM1*AY*2*FIXTURE CLEARINGHOUSE*****46*{source_id}"
+    )
     body = [f"BHT*0085*08*R{isa13}*{day}*{time}*TH", "HL*1**20*1", source, f"TRN*1*S{isa13}", f"DTP*050*D8*{day}"]
     body += [f"DTP*009*D8*{day}", "HL*2*1*21*1", "NM1*41*2*FIXTURE GROUP*****46*FIX001"]
     body += [f"TRN*2*{bht03 or sent.bht03}", f"STC*{batch}*{day}*{_action(batch)}*120"]

@@ -80,10 +80,10 @@ COVERAGE = {
 
 
 def write_csv(path: Path, rows: Iterable[Mapping[str, str]]) -> Path:
-    """Rows with equal columns, as a file."""
+    """Rows as a file with the columns of all of them."""
     listed = list(rows)
     with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(listed[0]))
+        writer = csv.DictWriter(file, list(dict.fromkeys(name for row in listed for name in row)), restval="")
         writer.writeheader()
         writer.writerows(listed)
     return path

@@ -90,6 +90,12 @@ class Office:
                 for position, (claim, encounter, pcn) in enumerate(zip(ids, encounters, sent.pcns, strict=True), 1)
             ]
             written = self._add_all(connection, t.claim_submission, submissions)
+            lines = [
+                {"submission_id": submission, "line": 1, "line_control_number": f"{pcn}L01", "charge_line": 1}
+                | {"procedure": "99213", "units": 1, "charge_cents": 12000, "run_id": self.run_id}
+                for submission, pcn in zip(written, sent.pcns, strict=True)
+            ]
+            connection.execute(insert(t.submission_line), lines)
             for attempt in range(1, attempts + 1):
                 row = {"interchange_id": sent.id, "attempt": attempt, "at": SENT, "found": "prepared"}
                 connection.execute(insert(t.publish_attempt), row | {"reached": "published", "run_id": self.run_id})

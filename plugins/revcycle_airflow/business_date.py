@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from airflow.sdk import Asset, CronPartitionTimetable
+from airflow.sdk import Asset, CronPartitionTimetable, CronTriggerTimetable, PartitionedAssetTimetable, StartOfDayMapper
 from airflow.sdk.exceptions import AirflowFailException
 
 FORMAT = "%Y-%m-%d"
+HANDED_ON = ("payers", "now")
 
 
 def practice_zone() -> str:
@@ -22,6 +23,13 @@ def practice_zone() -> str:
 # Exactly midnight, for the day that has just ended: only then does a run by hand with a key carry the same partition
 # date as a scheduled one, so that a backfill sees it; and no date is lost or doubled when clocks change.
 NIGHTLY = CronPartitionTimetable("0 0 * * *", timezone=practice_zone(), run_offset=-1, key_format=FORMAT)
+HALF_HOURLY = CronTriggerTimetable("*/30 * * * *", timezone=practice_zone())
+
+
+def following(asset: Asset) -> PartitionedAssetTimetable:
+    """After each date that the asset announces; a key that is no date is refused."""
+    mapper = StartOfDayMapper(input_format=FORMAT, output_format=FORMAT, timezone=practice_zone())
+    return PartitionedAssetTimetable(assets=asset, default_partition_mapper=mapper)
 
 
 def business_date(context: Mapping[str, Any]) -> date:
@@ -56,13 +64,46 @@ def named_date(partition_key: str | None, conf: Mapping[str, Any] | None) -> str
         return ""
 
 
+def scope(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What the run is limited to, such as {"payers": ["MEDICARE"]}, and the instant it plays: its own conf, else what
+    the runs before it handed on.
+
+    Events of one date may be merged into one run: unless they all agree it is not limited. A scope only narrows.
+    """
+    own = {name: value for name, value in (context["dag_run"].conf or {}).items() if name in HANDED_ON}
+    events = [event for group in (context.get("triggering_asset_events") or {}).values() for event in group]
+    handed = [{name: value for name, value in (event.extra or {}).items() if name in HANDED_ON} for event in events]
+    if own or not handed:
+        return own
+    return handed[0] if all(one == handed[0] for one in handed) else {}
+
+
+def instant(context: Mapping[str, Any]) -> datetime:
+    """The `now` that is handed on (nights that are played one after the other), else the clock's.
+
+    Raises: AirflowFailException for an instant that cannot be read.
+    """
+    asked = scope(context).get("now")
+    if asked is None:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromisoformat(asked).astimezone(UTC)
+    except (TypeError, ValueError):
+        raise AirflowFailException(
+            "The run's `now` is no instant as 2026-11-06T05:00:00+00:00; leave it out."
+        ) from None
+
+
 def announce(context: Mapping[str, Any], asset: Asset) -> None:
-    """Hand the business date to the followers; for the one task that has `outlets=[asset]`, never a mapped one.
+    """Hand the business date and the scope to the followers; for the one task that has `outlets=[asset]`, never a
+    mapped one.
 
     A run with a partition key hands it on by itself; a run without one must name it, or no follower starts.
     """
+    event = context["outlet_events"][asset]
+    event.extra = scope(context)
     if not context["dag_run"].partition_key:
-        context["outlet_events"][asset].add_partitions(business_date(context).isoformat())
+        event.add_partitions(business_date(context).isoformat())
 
 
 def _read(named: object) -> date:

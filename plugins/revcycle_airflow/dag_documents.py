@@ -85,8 +85,10 @@ def _purpose(dag: DAG) -> str:
 
 
 def _schedule(dag: DAG) -> str:
-    """The cron expression without its time zone, which is the practice's own."""
-    return f"`{dag.timetable.expression}`, in the practice's time zone"
+    """The cron expression without its time zone, which is the practice's own; or the asset it follows."""
+    if expression := getattr(dag.timetable, "expression", None):
+        return f"`{expression}`, in the practice's time zone"
+    return f"after `{dag.timetable.asset_condition.name}`"
 
 
 def _assets(dag: DAG) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference, ExceptionRetryPolicy, RetryAction, RetryRule
 
-from revcycle_airflow.alarms import run_failed, run_late
+from revcycle_airflow.alarms import run_failed, run_late, run_succeeded
 
 POOLS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("pools.json").read_text(encoding="utf-8"))
 
@@ -20,13 +20,16 @@ class Pool(StrEnum):
     """Every pool a task may name."""
 
     SWEEP = "sweep"
+    EXCHANGE = "exchange"
 
 
 class Tag(StrEnum):
     """Every tag a DAG may carry: whose work it prepares, and when it runs."""
 
     CODER = "coder"
+    BILLER = "biller"
     NIGHTLY = "nightly"
+    HALF_HOURLY = "half-hourly"
 
 
 RETRY = ExceptionRetryPolicy(
@@ -47,6 +50,9 @@ RETRY = ExceptionRetryPolicy(
             exception=[
                 "revcycle.foundation.errors.InputUnusable",
                 "revcycle.foundation.errors.StoreRefused",
+                "revcycle.cycle.exchange.faults.PartnerRefused",
+                "revcycle.cycle.exchange.faults.AuthenticationRefused",
+                "revcycle.cycle.exchange.faults.HostKeyChanged",
                 "revcycle.foundation.archive.ObjectMissing",
                 "revcycle.foundation.archive.ObjectDamaged",
                 "sqlalchemy.exc.ProgrammingError",
@@ -87,5 +93,6 @@ POLICY: dict[str, Any] = {
     "dagrun_timeout": timedelta(hours=8),
     "deadline": LATE,
     "on_failure_callback": run_failed,
+    "on_success_callback": run_succeeded,
     "default_args": DEFAULT_ARGS,
 }

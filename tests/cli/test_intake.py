@@ -54,6 +54,38 @@ def test_sound_files_go_in_and_what_changed_is_swept(
     assert again["sweep"]["encounters"] == 0
 
 
+def test_what_could_not_be_evaluated_is_said_as_the_sweep_says_it(
+    practice: State, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    early = {"date_from": "2026-01-05", "entered_on": "2026-01-05"}
+    lines = [a_line("E1", **early), a_line("E2", **early), a_line("E3", entered_on="2026-07-02")]
+    assert intake(practice, tmp_path, [a_patient()], lines, options=("--json",)) == 0
+    shown = capsys.readouterr()
+    said = [line for line in shown.err.splitlines() if line.startswith("not evaluated: ")]
+    assert [
+        line for line in said if "ncci.mue_line for 2 claims with lines of 2026-01-05 to 2026-01-05: the mue" in line
+    ]
+    told = json.loads(shown.out)["sweep"]["not_evaluated"]
+    [mue] = [entry for entry in told if "ncci.mue_line" in entry["rules"]]
+    assert (mue["claims"], mue["first"], mue["last"]) == (2, "2026-01-05", "2026-01-05")
+    assert mue["reason"].startswith("the mue table begins on ")
+    swept = ["sweep", "--from", "2026-01-01", "--to", "2026-12-31", "--json", "--state", str(practice.root)]
+    assert main(swept) == 0
+    assert [line for line in capsys.readouterr().err.splitlines() if line.startswith("not evaluated: ")] == said
+
+
+def test_a_finding_of_no_release_is_shown_without_one(
+    practice: State, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    intake(practice, tmp_path, [a_patient()], [a_line("E1", **TWICE, procedure="00000")])
+    capsys.readouterr()
+    assert main(["work", "show", "1", "--state", str(practice.root)]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    [own, *_] = [line for line in shown[shown.index("block icd10.duplicate on line 1 (open)") :] if "Source:" in line]
+    assert "release" not in own
+    assert [line for line in shown if "Source:" in line and "; release hcpcs" in line]
+
+
 def test_the_sweep_can_be_left_to_the_night(practice: State, engine: Engine, tmp_path: Path) -> None:
     assert intake(practice, tmp_path, [a_patient()], [a_line(**TWICE)], options=("--no-sweep",)) == 0
     assert rows(engine, "SELECT count(*) FROM sweep_result") == [(0,)]

@@ -63,7 +63,7 @@ def test_only_the_module_of_the_command_at_hand_is_imported() -> None:
 def test_a_state_that_is_a_file_is_an_unusable_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
-        assert main(["digest", "--state", str(place)]) == 2
+        assert main(["sweep", "--claims", "claims.csv", "--state", str(place)]) == 2
         assert "is no folder" in capsys.readouterr().err
 
 
@@ -76,7 +76,7 @@ def test_what_the_machine_refuses_is_one_sentence(
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number), "a/place")
 
-    monkeypatch.setattr("revcycle.cli.digest.practice_engine", refuse)
+    monkeypatch.setattr("revcycle.cli.digest.existing_practice", refuse)
     assert main(["digest", "--state", str(tmp_path)]) == 3
     shown = capsys.readouterr().err
     assert said in shown and "a/place" in shown and "Traceback" not in shown
@@ -93,3 +93,28 @@ def test_a_port_is_a_number_that_can_be_one(port: str, capsys: pytest.CaptureFix
 def test_a_range_that_ends_before_it_begins_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", "--from", "2026-11-30", "--to", "2026-11-01", "--state", str(tmp_path)]) == 2
     assert "2026-11-30 is after" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["work", "list"],
+        ["work", "quarantine"],
+        ["work", "show", "1"],
+        ["work", "note", "1", "words", "--by", "kim"],
+        ["digest"],
+        ["backup", "a-file"],
+        ["sweep", "--from", "2026-11-01", "--to", "2026-11-02"],
+        ["reference", "list"],
+    ],
+    ids=" ".join,
+)
+def test_a_state_that_was_never_set_up_is_no_empty_practice(
+    call: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mistyped = tmp_path / "mistyped"
+    assert main([*call, "--state", str(mistyped)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert str(mistyped) in err and "`./revcycle up`" in err and "`./revcycle intake`" in err
+    assert not mistyped.exists()

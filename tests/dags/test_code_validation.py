@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 import revcycle.cycle.edits.sweep as sweeping
-from revcycle.foundation.alarm import recent
+from revcycle.foundation.alarm import standing
 from revcycle.foundation.state import State
 from revcycle.foundation.store.digest import digest
 from revcycle.foundation.store.tables import finding, patient, run, sweep_result, work_item
@@ -39,7 +39,26 @@ def deliver(stocked: State) -> Deliver:
 
 
 @pytest.fixture
-def night(practice: Engine, run_partition: Night) -> Night:
+def told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Airflow's answer to a callback: `DAG.test` calls it in a process that has nobody to ask."""
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+    from airflow.utils.session import create_session
+
+    def states_of(*, dag_id: str, task_ids: list[str], run_ids: list[str]) -> dict[str, dict[str, str]]:
+        asked = {"dag_id": [dag_id], "task_id": task_ids, "run_id": run_ids}
+        matching = [getattr(TaskInstance, name).in_(values) for name, values in asked.items()]
+        found: dict[str, dict[str, str]] = {run_id: {} for run_id in run_ids}
+        with create_session() as session:
+            for ti in session.scalars(select(TaskInstance).where(*matching)):
+                found[ti.run_id][ti.task_id if ti.map_index < 0 else f"{ti.task_id}_{ti.map_index}"] = ti.state
+        return found
+
+    monkeypatch.setattr(RuntimeTaskInstance, "get_task_states", staticmethod(states_of))
+
+
+@pytest.fixture
+def night(practice: Engine, run_partition: Night, told: None) -> Night:
     def make(key: str | None = "2026-09-10", conf: dict[str, Any] | None = None) -> Any:
         return run_partition("code_validation", key, conf)
 
@@ -160,7 +179,33 @@ def test_a_failed_chunk_makes_the_run_red_and_holds_up_nothing_else(
     assert announced(made) == [("revcycle_swept", "2026-09-10")]
     assert xcom(made, "raise_work")["opened"] == 1
     assert xcom(made, "verify")["unswept"] == 1
-    assert [(alarm["kind"], alarm["business_date"]) for alarm in recent(state)] == [("run_failed", "2026-09-10")]
+    called = [(alarm["kind"], alarm["business_date"], alarm["task_id"]) for alarm in standing(state, DAY)]
+    assert called == [("run_failed", "2026-09-10", "sweep")]
+
+
+def test_an_alarm_names_the_first_cause_and_counts_no_chunk_where_none_was_planned(
+    night: Night, state: State, capfd: pytest.CaptureFixture[str]
+) -> None:
+    state.practice_yaml.write_text("practice: [")
+    found = states(night())
+    assert (found["take_inbox"], found["sweep"], found["all_chunks_done"]) == ("failed", "upstream_failed", "failed")
+    assert [alarm["task_id"] for alarm in standing(state, DAY)] == ["take_inbox"]
+    said = "".join(capfd.readouterr())
+    assert "No chunk of sweep was planned" in said
+    assert "1 of 1" not in said
+
+
+def test_an_alarm_stands_until_the_date_has_succeeded(
+    practice: Engine, night: Night, deliver: Deliver, state: State
+) -> None:
+    sound = state.practice_yaml.read_text()
+    state.practice_yaml.write_text("practice: [")
+    night()
+    assert [alarm["kind"] for alarm in standing(state, DAY)] == ["run_failed"]
+    state.practice_yaml.write_text(sound)
+    deliver(DAY, CLEAN)
+    assert night().state == "success"
+    assert standing(state, DAY) == []
 
 
 def test_a_database_that_was_away_is_tried_again(
@@ -194,7 +239,7 @@ def test_an_empty_night_is_red_and_calls_people_though_all_else_is_done(
     found = states(made)
     assert (found["night_not_empty"], found["verify"], found["all_chunks_done"]) == ("failed", "success", "success")
     assert made.state == "failed"
-    called = [(alarm["kind"], alarm["business_date"]) for alarm in recent(state)]
+    called = [(alarm["kind"], alarm["business_date"]) for alarm in standing(state, DAY)]
     assert called == [("night_empty", "2026-09-10"), ("run_failed", "2026-09-10")]
 
 

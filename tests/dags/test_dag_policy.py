@@ -9,7 +9,11 @@ import pytest
 
 from tests.airflow_home import ROOT
 
-EXPECTED = {"code_validation.py": {"code_validation"}}  # a new DAG file is listed here first
+EXPECTED = {  # a new DAG file is listed here first
+    "acknowledgments.py": {"acknowledgments"},
+    "claim_submission.py": {"claim_submission"},
+    "code_validation.py": {"code_validation"},
+}
 FILES = sorted((ROOT / "dags").rglob("*.py"))
 HEADINGS = ("## Purpose", "## When red", "## Backfill")
 WIRING = (ast.Import, ast.ImportFrom, ast.Assign, ast.With, ast.Expr)
@@ -43,9 +47,10 @@ def test_no_task_and_no_run_goes_on_for_ever(dag: Any) -> None:
 
 
 def test_people_are_called_for_a_failed_and_for_a_late_run(dag: Any) -> None:
-    from revcycle_airflow.alarms import run_failed
+    from revcycle_airflow.alarms import run_failed, run_succeeded
 
     assert dag.on_failure_callback is run_failed
+    assert dag.on_success_callback is run_succeeded
     (alert,) = dag.deadline
     assert alert.callback.path == "revcycle_airflow.alarms.run_late"
     assert type(alert.reference).__name__ == "DagRunQueuedAtDeadline"

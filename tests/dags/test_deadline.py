@@ -1,10 +1,10 @@
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from revcycle.foundation.alarm import recent
+from revcycle.foundation.alarm import standing
 from revcycle.foundation.state import State
 
 
@@ -40,6 +40,6 @@ def test_a_run_is_late_three_hours_after_it_was_queued_and_then_calls(dags: dict
         missed = deadline.callback.data
     assert missed["path"] == "revcycle_airflow.alarms.run_late"
     asyncio.run(import_string(missed["path"])(**missed["kwargs"]))
-    assert [(alarm["run_id"], alarm["business_date"]) for alarm in recent(state)] == [
+    assert [(alarm["run_id"], alarm["business_date"]) for alarm in standing(state, date(2026, 9, 10))] == [
         ("manual__deadline", "2026-09-10")
     ]

@@ -56,12 +56,15 @@ def test_a_restore_into_another_state_has_the_same_facts_bytes_and_key(
     practice: Desk, other: State, tmp_path: Path
 ) -> None:
     file = tmp_path / "backup"
+    archived = Archive(practice.state.archive)
+    archived.label("interchange", "house-000000001", next(archived.names()))
     backup(practice.state, file, said_nothing)
     kept = Archive(other.archive).put(b"an object of the other state")
     restore(other, file, said_nothing)
     engine = practice_engine(other)
     assert digests(engine) == digests(practice.engine)
     assert {*Archive(other.archive).names()} == {*Archive(practice.state.archive).names(), kept}
+    assert Archive(other.archive).labels("interchange") == archived.labels("interchange")
     assert other.practice_yaml.read_text() == practice.state.practice_yaml.read_text()
     assert other.reference_json.read_text() == practice.state.reference_json.read_text()
     assert read_secrets(other).fernet == read_secrets(practice.state).fernet
@@ -82,10 +85,20 @@ def test_a_file_that_is_cut_or_none_of_ours_is_refused(practice: Desk, other: St
     backup(practice.state, whole, said_nothing)
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     strange.write_text("no backup at all")
-    for file in (cut, strange, tmp_path / "missing"):
-        with pytest.raises(InputUnusable, match=file.name):
+    words = {cut: "is cut off or damaged", strange: "is no backup: name a file", tmp_path / "missing": "No such file"}
+    for file, said in words.items():
+        with pytest.raises(InputUnusable, match=f"{file.name}.*{said}"):
             restore(other, file, said_nothing)
     assert not other.practice_yaml.exists()
+
+
+def test_a_file_that_is_no_archive_is_refused_before_a_state_is_made_of_it(tmp_path: Path) -> None:
+    state, file = State(tmp_path / "fresh"), tmp_path / "letter.txt"
+    file.write_text("no backup at all")
+    with pytest.raises(InputUnusable) as refused:
+        restore(state, file, said_nothing)
+    assert str(refused.value) == f"{file} is no backup: name a file that ./revcycle backup has written."
+    assert not state.root.exists()
 
 
 def test_an_object_that_was_changed_in_the_file_is_refused(practice: Desk, other: State, tmp_path: Path) -> None:
@@ -102,6 +115,6 @@ def test_an_object_that_was_changed_in_the_file_is_refused(practice: Desk, other
 
 
 def test_a_state_without_a_practice_is_not_backed_up(other: State, tmp_path: Path) -> None:
-    with pytest.raises(InputUnusable, match="no practice"):
+    with pytest.raises(InputUnusable, match=r"no practice in .*other"):
         backup(other, tmp_path / "backup", said_nothing)
     assert not (tmp_path / "backup").exists()

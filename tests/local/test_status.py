@@ -4,22 +4,23 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from revcycle.cli import status as command
-from revcycle.foundation.alarm import Alarm, Kind, send
+from revcycle.foundation.alarm import Alarm, Kind, send, settle
 from revcycle.foundation.errors import ServiceUnavailable
 from revcycle.foundation.state import State
 from revcycle.local import health, processes, supervisor
+from revcycle.local.monitor import ask
 from revcycle.local.secrets import read_secrets, write_passwords
 from revcycle.local.settings import Settings, write_settings
 from revcycle.local.status import status
 from tests.local.parts import SLEEPER
 
-TODAY = date(2026, 11, 6)
+NOW = datetime(2026, 11, 6, 12, tzinfo=UTC)
 WELL = {"metadatabase": {"status": "healthy"}} | {
     part: {"status": "healthy"} for part in ("scheduler", "dag_processor", "triggerer")
 }
@@ -56,13 +57,52 @@ def running(state: State) -> Iterator[State]:
 
 def test_all_parts_healthy_is_what_airflow_says(monitor: tuple[str, dict[str, dict[str, str]]]) -> None:
     url, says = monitor
-    assert health.health(url) == {"scheduler": True, "dag_processor": True, "triggerer": True, "api": True}
+    assert ask(url).healthy == {"scheduler": True, "dag_processor": True, "triggerer": True, "api": True}
     says["scheduler"] = {"status": "unhealthy"}
-    assert health.health(url) == {"scheduler": False, "dag_processor": True, "triggerer": True, "api": True}
+    assert ask(url).healthy == {"scheduler": False, "dag_processor": True, "triggerer": True, "api": True}
+    assert ask(url).unwell == {"scheduler"}
 
 
 def test_no_answer_is_no_health() -> None:
-    assert not any(health.health("http://127.0.0.1:9").values())
+    silence = ask("http://127.0.0.1:9")
+    assert not any(silence.healthy.values())
+    assert silence.unwell == {"api-server"}
+
+
+def test_without_its_database_airflow_knows_nothing_of_the_other_parts(
+    monitor: tuple[str, dict[str, dict[str, str]]],
+) -> None:
+    url, says = monitor
+    says |= {name: {"status": "unhealthy"} for name in ("metadatabase", "scheduler")}
+    assert ask(url).unwell == frozenset()
+
+
+@pytest.mark.parametrize("heartbeat_after", [None, -60, 20], ids=["none yet", "of its predecessor", "its own"])
+def test_a_part_that_lives_but_is_silent_hangs(
+    heartbeat_after: int | None, running: State, monitor: tuple[str, dict[str, dict[str, str]]]
+) -> None:
+    url, says = monitor
+    write_settings(running, Settings(port=int(url.rpartition(":")[2])))
+    frozen = processes.launch(running, "scheduler", SLEEPER, os.environ, running.logs / "scheduler.log")
+    began = datetime.fromtimestamp(frozen.create_time(), UTC)
+    says["scheduler"] = {"status": "unhealthy"}
+    if heartbeat_after is not None:
+        heartbeat = began + timedelta(seconds=heartbeat_after)
+        says["scheduler"]["latest_scheduler_heartbeat"] = heartbeat.isoformat()
+    assert status(running, began + timedelta(seconds=30)).troubles == []
+    [trouble] = status(running, began + timedelta(seconds=95)).troubles
+    assert f"scheduler hangs: its process {frozen.pid} lives" in trouble
+    assert f"last sign of life {95 - max(heartbeat_after or 0, 0)} s ago" in trouble
+
+
+def test_an_api_server_that_lives_and_does_not_answer_hangs_and_is_not_called_away(
+    running: State,
+) -> None:
+    write_settings(running, Settings(port=9))
+    seen = status(running, datetime.now(UTC) + timedelta(minutes=2))
+    assert seen.running
+    [trouble] = seen.troubles
+    assert "api-server hangs" in trouble and "does not answer" in trouble
 
 
 def test_waiting_ends_when_all_are_healthy(running: State, monitor: tuple[str, dict[str, dict[str, str]]]) -> None:
@@ -124,21 +164,23 @@ def test_health_on_the_port_of_another_state_is_not_ours(
     state: State, monitor: tuple[str, dict[str, dict[str, str]]]
 ) -> None:
     write_settings(state, Settings(port=int(monitor[0].rpartition(":")[2])))
-    assert not status(state, TODAY).running
+    assert not status(state, NOW).running
 
 
 def test_a_crash_loop_and_a_missing_supervisor_are_troubles(running: State) -> None:
     seen = {"triggerer": {"deaths": 4, "next_start": "2026-11-06T01:02:03+00:00"}}
     supervisor.report_file(running).write_text(json.dumps(seen))
-    [trouble] = status(running, TODAY).troubles
+    [trouble] = status(running, datetime.now(UTC)).troubles
     assert "triggerer died 4 times" in trouble
     assert "2026-11-06T01:02:03" in trouble
     processes.kill(processes.of_state(running)[supervisor.PART])
-    [trouble] = status(running, TODAY).troubles
+    [trouble] = status(running, datetime.now(UTC)).troubles
     assert "supervisor does not run" in trouble
 
 
 def test_the_last_alarms_are_shown(state: State) -> None:
     alarm = Alarm(Kind.NIGHT_EMPTY, dag_id="code_validation", run_id="r", business_date="2026-11-05", task_id="")
     send(alarm, state=state, now=datetime(2026, 11, 6, tzinfo=UTC))
-    assert [told["kind"] for told in status(state, TODAY).as_json()["alarms"]] == [Kind.NIGHT_EMPTY]
+    assert [told["kind"] for told in status(state, NOW).as_json()["alarms"]] == [Kind.NIGHT_EMPTY]
+    settle(state, dag_id="code_validation", run_id="s", business_date="2026-11-05", now=datetime.now(UTC))
+    assert status(state, NOW).alarms == []

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,8 @@ def supervise(state: State, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     monkeypatch.setenv("REVCYCLE_DATABASE_URL", "postgresql://elsewhere/practice")
     monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "postgresql://elsewhere/airflow")
 
-    def make(**parts: list[str]) -> Supervisor:
-        return Supervisor(state, parts, lambda: dict(os.environ))
+    def make(unwell: Callable[[], Collection[str]] = tuple, **parts: list[str]) -> Supervisor:
+        return Supervisor(state, parts, lambda: dict(os.environ), unwell)
 
     yield make
     processes.kill(process for part in processes.of_state(state).values() for process in part)
@@ -149,3 +149,42 @@ def test_a_second_supervisor_of_a_state_ends_by_itself(state: State) -> None:
         )
         assert second.wait(timeout=20) == 0
     assert "another supervisor" in (state.logs / "supervisor.log").read_text()
+
+
+def look_unwell(watched: Supervisor, times: int, since: float = NOW) -> float:
+    """Looks that each ask for the health of the parts; returns when the last one was."""
+    now = since
+    for _ in range(times):
+        now += supervisor.ASK_SECONDS
+        watched.look(now)
+    return now
+
+
+LOOKS_BEFORE_A_HANG = int(supervisor.HANG_SECONDS / supervisor.ASK_SECONDS)
+
+
+def test_a_part_that_lives_but_is_long_unhealthy_is_started_anew(supervise: Callable[..., Supervisor]) -> None:
+    watched = supervise(lambda: {"one"}, one=SLEEPER, two=SLEEPER)
+    watched.look(NOW - 100 * supervisor.ASK_SECONDS)
+    before = {name: pid(watched, name) for name in ("one", "two")}
+    frozen = processes.psutil.Process(before["one"])
+    frozen.suspend()
+    now = look_unwell(watched, LOOKS_BEFORE_A_HANG)
+    assert pid(watched) == before["one"]
+    look_unwell(watched, 1, now)
+    assert pid(watched) != before["one"]
+    assert not processes.alive(frozen)
+    assert pid(watched, "two") == before["two"]
+
+
+def test_a_part_that_recovers_and_a_machine_that_slept_are_no_hang(supervise: Callable[..., Supervisor]) -> None:
+    unwell = {"one"}
+    watched = supervise(lambda: unwell, one=SLEEPER)
+    watched.look(NOW - supervisor.ASK_SECONDS)
+    before = pid(watched)
+    now = look_unwell(watched, LOOKS_BEFORE_A_HANG - 1)
+    unwell.clear()
+    now = look_unwell(watched, 1, now)
+    unwell.add("one")
+    look_unwell(watched, LOOKS_BEFORE_A_HANG, now + 10 * supervisor.HANG_SECONDS)
+    assert pid(watched) == before

@@ -100,3 +100,50 @@ def test_a_run_without_key_names_its_date_to_the_followers_and_one_with_a_key_le
     assert named == []
     announce(context(None, outlet_events=outlets), SWEPT)
     assert named == ["2026-11-04"]
+
+
+def events(*extras: dict[str, Any] | None) -> dict[str, Any]:
+    return {"triggering_asset_events": {"swept": [SimpleNamespace(extra=extra) for extra in extras]}}
+
+
+MEDICARE, TRICARE = {"payers": ["MEDICARE"]}, {"payers": ["TRICARE"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "limited"),
+    [
+        (context(), {}),
+        (context(None, MEDICARE | {"business_date": "2026-11-02"}), MEDICARE),
+        (context(None, TRICARE, **events(MEDICARE)), TRICARE),
+        (context(None, None, **events(MEDICARE, MEDICARE)), MEDICARE),
+        (context(None, None, **events(MEDICARE, None)), {}),
+        (context(None, None, **events(MEDICARE, TRICARE)), {}),
+        (context(None, None, **events(MEDICARE | {"anything": 1})), MEDICARE),
+    ],
+    ids=["nothing", "own", "own first", "all agree", "one is not limited", "two differ", "what is not handed on"],
+)
+def test_a_scope_is_handed_on_and_only_narrows(given: dict[str, Any], limited: dict[str, Any]) -> None:
+    from revcycle_airflow.business_date import scope
+
+    assert scope(given) == limited
+
+
+def test_a_scope_goes_along_with_the_date() -> None:
+    from revcycle_airflow.assets import SWEPT
+    from revcycle_airflow.business_date import announce
+
+    outlet = SimpleNamespace(extra=None)
+    announce(context("2026-11-03", MEDICARE, outlet_events={SWEPT: outlet}), SWEPT)
+    assert outlet.extra == MEDICARE
+
+
+def test_the_instant_is_the_one_that_is_played_or_the_clocks() -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from revcycle_airflow.business_date import instant
+
+    midnight = {"now": "2026-11-04T00:00:00-05:00"}
+    assert instant(context(None, None, **events(midnight))) == datetime(2026, 11, 4, 5, tzinfo=UTC)
+    assert abs(instant(context()) - datetime.now(UTC)) < timedelta(minutes=1)
+    with pytest.raises(AirflowFailException, match="no instant as"):
+        instant(context(None, {"now": "noon"}))

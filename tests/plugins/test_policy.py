@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from revcycle.cycle.exchange import AuthenticationRefused, HostKeyChanged, PartnerAway, PartnerFull, PartnerRefused
 from revcycle.foundation.archive import ObjectDamaged, ObjectMissing
 from revcycle.foundation.errors import InputUnusable, ServiceUnavailable, StoreError
+from revcycle.foundation.register import SendingRefused
 
 
 def raised(kind: str) -> BaseException:
@@ -16,7 +18,13 @@ def raised(kind: str) -> BaseException:
         "database": sqlalchemy.exc.OperationalError("select", {}, Exception("away")),
         "network": ConnectionResetError("reset"),
         "time": TimeoutError("slow"),
+        "partner away": PartnerAway("cut"),
+        "partner full": PartnerFull("full"),
         "input": InputUnusable("row"),
+        "refused": PartnerRefused("no"),
+        "login": AuthenticationRefused("who"),
+        "host key": HostKeyChanged("another"),
+        "sending": SendingRefused("paused"),
         "missing": ObjectMissing("object"),
         "damaged": ObjectDamaged("object"),
         "sql": sqlalchemy.exc.ProgrammingError("select", {}, Exception("syntax")),
@@ -30,7 +38,7 @@ def raised(kind: str) -> BaseException:
     return errors[kind]
 
 
-@pytest.mark.parametrize("kind", ["service", "database", "network", "time"])
+@pytest.mark.parametrize("kind", ["service", "database", "network", "time", "partner away", "partner full"])
 def test_what_was_away_is_tried_again_soon(kind: str) -> None:
     from airflow.sdk import RetryAction
 
@@ -42,7 +50,10 @@ def test_what_was_away_is_tried_again_soon(kind: str) -> None:
     assert decision.retry_delay < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("kind", ["input", "missing", "damaged", "sql", "attribute", "key", "value", "type"])
+REFUSALS = ("input", "refused", "login", "host key", "sending")
+
+
+@pytest.mark.parametrize("kind", [*REFUSALS, "missing", "damaged", "sql", "attribute", "key", "value", "type"])
 def test_what_would_fail_the_same_way_again_fails_at_once(kind: str) -> None:
     from airflow.sdk import RetryAction
 

@@ -3,6 +3,11 @@
 from datetime import UTC, date, datetime
 
 
+def now() -> datetime:
+    """The instant, in the machine's time zone."""
+    return datetime.now(UTC).astimezone()
+
+
 def today() -> date:
     """The date in the machine's time zone."""
-    return datetime.now(UTC).astimezone().date()
+    return now().date()

@@ -5,7 +5,7 @@ import json
 
 from revcycle.foundation.state import State
 from revcycle.foundation.store.digest import digest, digests
-from revcycle.local.practice import practice_engine
+from revcycle.local.practice import existing_practice
 
 
 def add_parser(
@@ -19,6 +19,6 @@ def add_parser(
 
 def run(arguments: argparse.Namespace, state: State) -> int:
     """Print the digest; equal digests are the same practice in the same condition."""
-    engine = practice_engine(state)
+    engine = existing_practice(state)
     print(json.dumps(digests(engine)) if arguments.json else digest(engine))
     return 0

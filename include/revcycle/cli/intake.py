@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import json
+import sys
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from revcycle.cli.after_intake import sweep_changed
 from revcycle.cli.terminal import say
 from revcycle.cycle import intake
+from revcycle.cycle.edits import report as edits_report
 from revcycle.foundation import practice
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
@@ -61,8 +63,11 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     _show_problems(counts)
     report = {name: asdict(getattr(counts, name)) for name in ("patients", "coverage", "encounters")}
     if not arguments.no_sweep:
-        swept, raised = sweep_changed(engine, state, counts.changed, through=today, now=now, taken=step)
-        report |= {"sweep": asdict(swept), "work": asdict(raised)}
+        swept, silent, raised = sweep_changed(engine, state, counts.changed, through=today, now=now, taken=step)
+        silences = edits_report.silences(silent)
+        edits_report.print_silences(silences, sys.stderr)
+        not_evaluated = [silence.as_json() for silence in silences]
+        report |= {"sweep": asdict(swept) | {"not_evaluated": not_evaluated}, "work": asdict(raised)}
     _print(report, as_json=arguments.json)
     return 1 if counts.quarantined else 0
 

@@ -23,6 +23,12 @@ COMMANDS = {
     "intake": "intake",
     "sweep": "sweep",
     "work": "work",
+    "pause-sending": "pause_sending",
+    "collect": "collect",
+    "reapply": "reapply",
+    "reconcile": "reconcile",
+    "proof": "proof",
+    "simulator": "simulator",
     "reference": "reference",
     "sample": "sample",
     "backup": "backup",
@@ -41,6 +47,8 @@ def main(arguments: Sequence[str]) -> int:
         return int(parsed.run(parsed, state))
     except RevcycleError as problem:
         print(f"revcycle: {problem}", file=sys.stderr)
+        if isinstance(problem, ServiceUnavailable):
+            _name_full_disks(state)
         return problem.exit_code
     except KeyboardInterrupt:
         print("revcycle: interrupted; every step is safe to run again.", file=sys.stderr)
@@ -50,6 +58,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     except OSError as problem:
         print(f"revcycle: {_machine_problem(problem)}", file=sys.stderr)
+        _name_full_disks(state)
         return ServiceUnavailable.exit_code
 
 
@@ -61,6 +70,14 @@ def _machine_problem(problem: OSError) -> str:
     if problem.errno == errno.EROFS:
         return f"The disk cannot be written{place}: name a folder that can with --state."
     return f"{problem.strerror or problem}{place}."
+
+
+def _name_full_disks(state: State) -> None:
+    """A full disk is behind many a service that does not answer, and the error itself seldom names it."""
+    from revcycle.local.disk import full_disks  # only a command that failed waits for this import
+
+    for trouble in full_disks(state):
+        print(f"revcycle: {trouble}", file=sys.stderr)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

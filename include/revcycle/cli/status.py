@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from revcycle.cli.clock import today
+from revcycle.cli.clock import now
 from revcycle.foundation.state import State
 from revcycle.local.status import Status, status
 
@@ -19,7 +19,7 @@ def add_parser(
 
 def run(arguments: argparse.Namespace, state: State) -> int:
     """Print what `status` sees; 0 also when nothing runs."""
-    seen = status(state, today())
+    seen = status(state, now())
     if arguments.json:
         print(json.dumps(seen.as_json()))
     else:
@@ -36,6 +36,7 @@ def _lines(seen: Status) -> list[str]:
         f"Login      {told['login']['user']}, password in {told['login']['password_file'] or '(made by up)'}",
         f"Database   {seen.database_url} ({'running' if seen.database_running else 'not running'})",
         f"Passwords  {told['pgpass_file'] or '(made by up)'} (for libpq: PGPASSFILE)",
+        *([f"Simulator  {seen.simulator['host']}:{seen.simulator['port']}"] if seen.simulator else []),
         *_code_sets(seen),
         *(f"Alarm      {alarm['at']} {alarm['text']}" for alarm in seen.alarms),
         *(f"Trouble    {trouble}" for trouble in seen.troubles),

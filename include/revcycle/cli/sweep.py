@@ -18,7 +18,7 @@ from revcycle.foundation.calendar import FilingLimit
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.state import State
 from revcycle.local.bring_up import active_releases
-from revcycle.local.practice import practice_engine
+from revcycle.local.practice import existing_practice
 
 
 def add_parser(
@@ -66,7 +66,7 @@ def _sweep_file(arguments: argparse.Namespace, state: State) -> report.Counts:
 
 def _sweep_database(arguments: argparse.Namespace, state: State) -> report.Counts:
     """Current versions with a date of service in the range, with their same-day context."""
-    engine = practice_engine(state)
+    engine = existing_practice(state)
     judged = preview(engine, first=arguments.first, last=arguments.last, state=state, as_of=arguments.as_of)
     return _print(arguments, report.of_store(judged), judged.judgement.not_evaluated)
 

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     )
     print_summary(summarize(brought.engine, brought.day, seconds), as_json=arguments.json)
     _say_where(brought)
-    return report_failures(brought.night) if brought.night else 0
+    return report_failures(brought.night, state) if brought.night else 0
 
 
 def _port(text: str) -> int:

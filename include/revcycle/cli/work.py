@@ -13,7 +13,7 @@ from revcycle.cycle.edits import explain
 from revcycle.foundation import work
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step
-from revcycle.local.practice import practice_engine
+from revcycle.local.practice import existing_practice
 
 QUARANTINE = ("source", "kind", "subject", "file", "row", "field", "found", "expected", "reason")
 COLUMNS = (
@@ -82,7 +82,7 @@ def _item(
 def run_list(arguments: argparse.Namespace, state: State) -> int:
     """Print the worklist."""
     items = work.worklist(
-        practice_engine(state),
+        existing_practice(state),
         now=datetime.now(UTC),
         who=getpass.getuser(),
         find=arguments.find,
@@ -100,7 +100,7 @@ def run_list(arguments: argparse.Namespace, state: State) -> int:
 
 def run_quarantine(arguments: argparse.Namespace, state: State) -> int:
     """Print what is held back; it goes in with the next delivery that can be read."""
-    held = intake.quarantined(practice_engine(state))
+    held = intake.quarantined(existing_practice(state))
     rows = [["" if row[column] is None else str(row[column]) for column in QUARANTINE] for row in held]
     if arguments.csv:
         csv.writer(sys.stdout).writerows([QUARANTINE, *rows])
@@ -112,7 +112,7 @@ def run_quarantine(arguments: argparse.Namespace, state: State) -> int:
 
 def run_show(arguments: argparse.Namespace, state: State) -> int:
     """Print one item whole."""
-    item = work.show(practice_engine(state), arguments.item, now=datetime.now(UTC), who=getpass.getuser())
+    item = work.show(existing_practice(state), arguments.item, now=datetime.now(UTC), who=getpass.getuser())
     for column in COLUMNS:
         print(f"{column:<12}{_cell(item, column)}")
     _print_cause(item)
@@ -134,7 +134,7 @@ def run_assign(arguments: argparse.Namespace, state: State) -> int:
     """Give the item to `--to`."""
     at = datetime.now(UTC)
     work.assign(
-        practice_engine(state), arguments.item, to=arguments.to, by=arguments.by, now=at, step=_step(arguments, at)
+        existing_practice(state), arguments.item, to=arguments.to, by=arguments.by, now=at, step=_step(arguments, at)
     )
     return 0
 
@@ -142,7 +142,7 @@ def run_assign(arguments: argparse.Namespace, state: State) -> int:
 def run_note(arguments: argparse.Namespace, state: State) -> int:
     """Write the note down."""
     at = datetime.now(UTC)
-    engine = practice_engine(state)
+    engine = existing_practice(state)
     work.note(engine, arguments.item, words=arguments.text, by=arguments.by, now=at, step=_step(arguments, at))
     return 0
 
@@ -151,7 +151,7 @@ def run_override(arguments: argparse.Namespace, state: State) -> int:
     """Override the item's open findings, or those of one rule."""
     at = datetime.now(UTC)
     count, closed = work.override(
-        practice_engine(state),
+        existing_practice(state),
         arguments.item,
         reason=arguments.reason,
         by=arguments.by,
@@ -167,7 +167,7 @@ def run_resolve(arguments: argparse.Namespace, state: State) -> int:
     """Write the decision down; the next run carries it out."""
     at = datetime.now(UTC)
     work.decide(
-        practice_engine(state),
+        existing_practice(state),
         arguments.item,
         kind=arguments.decision,
         reason=arguments.reason,
@@ -216,7 +216,8 @@ def _print_finding(finding: dict[str, Any]) -> None:
     text = explain(finding["rule"], finding["severity"], finding["codes"], finding["details"])
     lines = ", ".join(str(line) for line in finding["lines"])
     print(f"\n{finding['severity']} {finding['rule']} on line {lines} ({finding['state']})")
-    print(f"  {text.reason}\n  Do: {text.fix}\n  Source: {text.source}; release {finding['release']}")
+    release = f"; release {finding['release']}" if finding["release"] else ""  # our own rules are of no release
+    print(f"  {text.reason}\n  Do: {text.fix}\n  Source: {text.source}{release}")
     if finding["others"]:
         print("  With: " + ", ".join(f"{other['claim']} line {other['line']}" for other in finding["others"]))
     if finding["state"] == "overridden":

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -31,8 +32,11 @@ class AirflowApi:
         password = json.loads(password_file(state).read_text())[ADMIN]
         return cls(read_settings(state).url, ADMIN, password)
 
-    def trigger(self, dag_id: str, partition_key: str, conf: Mapping[str, Any] | None = None) -> str:
-        """Start a run for a partition key and return its id. Raises: ServiceUnavailable with Airflow's own reason."""
+    def trigger(self, dag_id: str, partition_key: str | None, conf: Mapping[str, Any] | None = None) -> str:
+        """Start a run, for a partition key or without one, and return its id.
+
+        Raises: ServiceUnavailable with Airflow's own reason.
+        """
         body = {"logical_date": None, "partition_key": partition_key, "conf": dict(conf or {})}
         return str(self.call("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body)["dag_run_id"])
 
@@ -42,10 +46,19 @@ class AirflowApi:
         found = self.call("GET", f"/api/v2/dags/{dag_id}/dagRuns", params=query)["dag_runs"]
         return [run for run in found if run["partition_key"] == partition_key]
 
-    def trigger_or_join(self, dag_id: str, partition_key: str) -> str:
+    def runs_since(self, dag_id: str, partition_key: str, since: str) -> list[Json]:
+        """The runs of a partition key that began at an instant or later."""
+        began = datetime.fromisoformat(since)
+        return [run for run in self.runs(dag_id, partition_key) if datetime.fromisoformat(run["run_after"]) >= began]
+
+    def run(self, dag_id: str, run_id: str) -> Json:
+        """One run as Airflow shows it."""
+        return self.call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")
+
+    def trigger_or_join(self, dag_id: str, partition_key: str, conf: Mapping[str, Any] | None = None) -> str:
         """The id of a run of this key that is under way, else of a new one."""
         under_way = [run for run in self.runs(dag_id, partition_key) if run["state"] not in OVER]
-        return str(under_way[-1]["dag_run_id"]) if under_way else self.trigger(dag_id, partition_key)
+        return str(under_way[-1]["dag_run_id"]) if under_way else self.trigger(dag_id, partition_key, conf)
 
     def wait(self, dag_id: str, run_id: str, *, seconds: float, watch: Callable[[list[Json]], None]) -> str:
         """`success` or `failed`; calls `watch` with the task instances every second.
@@ -53,7 +66,7 @@ class AirflowApi:
         Raises: ServiceUnavailable when the run is not over in time (it goes on).
         """
         deadline = time.monotonic() + seconds
-        while (state := self.call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]) not in OVER:
+        while (state := self.run(dag_id, run_id)["state"]) not in OVER:
             if time.monotonic() > deadline:
                 raise ServiceUnavailable(
                     f"The run of {dag_id} is not over after {seconds:.0f} s; it goes on in Airflow."

@@ -23,6 +23,7 @@ from revcycle.foundation.state import State
 from revcycle.foundation.store.server_account import client_program
 from revcycle.local import processes
 from revcycle.local.databases import Databases, start_databases, without_password
+from revcycle.local.practice import require_practice
 from revcycle.local.secrets import read_secrets, write_secrets
 
 FORM = 1
@@ -30,6 +31,7 @@ MANIFEST = "manifest.json"
 SETTINGS = ("reference.json", "notice.json", "sample.json", "services.json")
 PRACTICE_YAML = "practice.yaml"
 ARCHIVE = "archive/"
+LABELS = "labels.json"  # by kind and name; after the objects they name
 DATABASES = ("practice", "metadata")
 PLAIN = "postgresql"  # the URL as libpq reads it, without a driver
 Report = Callable[[str], None]
@@ -41,8 +43,7 @@ def backup(state: State, target: Path, report: Report) -> None:
     Raises: InputUnusable when the state holds no practice or the file cannot be written; ServiceUnavailable when a
     database cannot be dumped.
     """
-    if not state.practice_yaml.exists():
-        raise InputUnusable(f"There is no practice in {state.root} to back up; was another --state meant?")
+    require_practice(state)
     databases = start_databases(state, report)
     with _scratch(target) as scratch:
         for name in DATABASES:
@@ -61,8 +62,11 @@ def backup(state: State, target: Path, report: Report) -> None:
                     tar.add(path, PRACTICE_YAML if path == state.practice_yaml else path.name)
             report("Packing the archive ...")
             archive = Archive(state.archive)
-            for sha256 in archive.names():
+            labels = {kind: archive.labels(kind) for kind in archive.label_kinds()}
+            for sha256 in archive.names():  # after the labels: each finds its object
                 tar.add(archive.path(sha256), ARCHIVE + sha256)
+            (scratch / LABELS).write_text(json.dumps(labels))
+            tar.add(scratch / LABELS, LABELS)
         with partial.open("rb") as whole:
             os.fsync(whole.fileno())
         partial.replace(target)
@@ -73,6 +77,7 @@ def restore(state: State, source: Path, report: Report) -> None:
 
     Raises: InputUnusable when the file is no backup, or services of the state are up.
     """
+    _refuse_what_is_no_archive(source)
     if any(processes.of_state(state).values()):
         raise InputUnusable(f"The services of {state.root} are up; end them first: ./revcycle down.")
     with _scratch(state.create().root / "restore") as scratch:
@@ -85,6 +90,16 @@ def restore(state: State, source: Path, report: Report) -> None:
         for path in sorted((scratch / "settings").iterdir()):
             target = state.practice_yaml if path.name == PRACTICE_YAML else state.root / path.name
             path.replace(target)
+
+
+def _refuse_what_is_no_archive(source: Path) -> None:
+    """Before anything is written: a state folder is not made for a file that is none of ours."""
+    try:
+        archive = tarfile.is_tarfile(source)
+    except OSError as problem:
+        raise InputUnusable(f"{source} cannot be read: {problem.strerror}.") from problem
+    if not archive:
+        raise InputUnusable(f"{source} is no backup: name a file that ./revcycle backup has written.")
 
 
 def _unpack(source: Path, state: State, scratch: Path, report: Report) -> str:
@@ -106,10 +121,12 @@ def _unpack(source: Path, state: State, scratch: Path, report: Report) -> str:
                         file.write(block)
                 if member.name == MANIFEST:
                     fernet = str(json.loads(place.read_text())["fernet"])
+                elif member.name == LABELS:
+                    _label(archive, place)
                 elif member.name.startswith(ARCHIVE):
                     _add(archive, place, name)
-    except (OSError, tarfile.TarError, ValueError, KeyError) as problem:
-        raise InputUnusable(f"{source} cannot be read as a backup of Revcycle: {problem}.") from problem
+    except (tarfile.TarError, EOFError, ValueError, KeyError) as problem:
+        raise InputUnusable(f"{source} is cut off or damaged ({problem}); take another backup.") from problem
     if not fernet or not all((scratch / name).exists() for name in DATABASES):
         raise InputUnusable(f"{source} is no whole backup: the manifest or a database is missing.")
     report(f"Unpacked {source}.")
@@ -121,6 +138,12 @@ def _add(archive: Archive, place: Path, sha256: str) -> None:
     place.unlink()
     if found != sha256:
         raise ValueError(f"object {sha256} hashes to {found}")
+
+
+def _label(archive: Archive, place: Path) -> None:
+    for kind, labels in json.loads(place.read_text()).items():
+        for name, sha256 in labels.items():
+            archive.label(kind, name, sha256)
 
 
 def _replace_database(databases: Databases, name: str, dump: Path) -> None:

@@ -73,7 +73,7 @@ def bring_up(
     night = None
     if with_night:
         with watching(f"Night of {day}") as watch:
-            night = run_night(state, day, now=now, watch=watch)
+            night = run_night(state, day, now=now, watch=watch, at=_over(day, settings.time_zone))
     return Brought(services, engine, day, night, seconds)
 
 
@@ -141,6 +141,11 @@ def _load_sample(engine: Engine, state: State, now: datetime, report: Report) ->
     )
     for file in reversed(files):
         file.unlink(missing_ok=True)
+
+
+def _over(day: date, time_zone: str) -> datetime:
+    """The instant at which a business date is over: what the night that is played takes for now."""
+    return datetime.combine(date.fromordinal(day.toordinal() + 1), datetime.min.time(), ZoneInfo(time_zone))
 
 
 def _users(settings: practice.Settings) -> Mapping[str, Role]:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 
 from revcycle.foundation.state import CHECKOUT, State
+from revcycle.local import simulator
 from revcycle.local.databases import METADATA_VARIABLE, PRACTICE_VARIABLE, Databases
 from revcycle.local.processes import STATE_VARIABLE
 from revcycle.local.secrets import Secrets, password_file
@@ -22,7 +23,8 @@ def inherited() -> dict[str, str]:
 
 def of_parts(state: State, settings: Settings, secrets: Secrets, databases: Databases) -> dict[str, str]:
     """The variables of Airflow's parts that are ours: a process with other values belongs to an earlier start."""
-    return _python() | _revcycle(state, settings, databases) | _airflow(state, settings, secrets, databases)
+    own = _python() | _revcycle(state, settings, databases) | _airflow(state, settings, secrets, databases)
+    return own | simulator.variables(state, settings, secrets)
 
 
 def of_supervisor(state: State) -> dict[str, str]:
@@ -137,3 +139,9 @@ AIRFLOW_PARTS = {
     "dag-processor": airflow("dag-processor"),
     "triggerer": airflow("triggerer", "--skip-serve-logs"),
 }
+
+
+def parts(state: State, settings: Settings) -> dict[str, list[str]]:
+    """Everything the supervisor watches besides the database, in the order of its start."""
+    beside = {simulator.PART: simulator.command(state, settings)} if simulator.belongs(state) else {}
+    return beside | AIRFLOW_PARTS

@@ -1,31 +1,17 @@
-"""Whether Airflow works: its own word, and whether a part has died meanwhile."""
+"""Waiting until Airflow works: its own word, and whether a part has died meanwhile."""
 
 import json
 import time
 from collections.abc import Callable
 
-import httpx
-
 from revcycle.foundation.errors import ServiceUnavailable
 from revcycle.foundation.state import State
 from revcycle.local import processes, supervisor
 from revcycle.local.log_files import part_log
+from revcycle.local.monitor import ask
 
 SECONDS_TO_HEALTHY = 240.0
 DEATHS_THAT_END_THE_WAIT = 2  # one may be an accident: the supervisor has started the part again
-Health = dict[str, bool]
-NOTHING: Health = {"scheduler": False, "dag_processor": False, "triggerer": False, "api": False}
-
-
-def health(url: str) -> Health:
-    """Which of the four parts Airflow's API calls healthy; none while it does not answer."""
-    try:
-        answer = httpx.get(f"{url}/api/v2/monitor/health", timeout=5, trust_env=False).raise_for_status().json()
-        return (
-            NOTHING | {part: answer[part]["status"] == "healthy" for part in NOTHING if part in answer} | {"api": True}
-        )
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
-        return dict(NOTHING)
 
 
 def wait_until_healthy(state: State, url: str, report: Callable[[str], None]) -> None:
@@ -35,7 +21,7 @@ def wait_until_healthy(state: State, url: str, report: Callable[[str], None]) ->
     """
     began, before = time.monotonic(), deaths(state)
     told = -1
-    while not all((seen := health(url)).values()):
+    while not all((seen := ask(url).healthy).values()):
         for part, number in deaths(state).items():
             if number - before.get(part, 0) >= DEATHS_THAT_END_THE_WAIT:
                 raise ServiceUnavailable(f"Airflow's {part} does not stay up; see {part_log(state, part)}.")

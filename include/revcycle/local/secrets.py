@@ -19,16 +19,17 @@ class Secrets:
     session: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     revcycle: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     airflow: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    simulator: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
 
 def read_secrets(state: State) -> Secrets:
     """The secrets of a state, made at the first call (the Fernet key opens Airflow's stored connections)."""
     state.create()
-    if state.secrets_json.exists():
-        return Secrets(**json.loads(state.secrets_json.read_text()))
-    made = Secrets()
-    write_secrets(state, made)
-    return made
+    known = json.loads(state.secrets_json.read_text()) if state.secrets_json.exists() else {}
+    read = Secrets(**known)
+    if asdict(read) != known:  # a newer checkout has more of them
+        write_secrets(state, read)
+    return read
 
 
 def write_secrets(state: State, secrets: Secrets) -> None:
@@ -51,8 +52,14 @@ def write_passwords(state: State, users: Mapping[str, str]) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file at once by one that only its owner reads: a reader sees the old text or the new."""
+    """Replace a file at once by one that only its owner reads: a reader sees the old text or the new.
+
+    Where the disk is full nothing is left of the attempt, which the supervisor repeats every second.
+    """
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    partial.touch(mode=0o600)
-    partial.write_text(text)
-    partial.replace(path)
+    try:
+        partial.touch(mode=0o600)
+        partial.write_text(text)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -11,10 +11,10 @@ from pathlib import Path
 from revcycle.foundation.errors import InputUnusable, ServiceUnavailable
 from revcycle.foundation.state import State
 from revcycle.foundation.store.embedded import EmbeddedPostgres
-from revcycle.local import log_files, ports, processes, supervisor
+from revcycle.local import log_files, ports, processes, simulator, supervisor
 from revcycle.local.airflow_api import ensure_pools
 from revcycle.local.databases import METADATA_VARIABLE, PRACTICE_VARIABLE, start_databases
-from revcycle.local.environment import AIRFLOW_PARTS, inherited, of_parts, of_supervisor
+from revcycle.local.environment import AIRFLOW_PARTS, inherited, of_parts, of_supervisor, parts
 from revcycle.local.health import wait_until_healthy
 from revcycle.local.metadata import migrate
 from revcycle.local.secrets import password_file, read_secrets, write_passwords
@@ -46,7 +46,9 @@ def start(
     """
     with _only_one(state):
         before = read_settings(state)
-        settings = Settings(port or before.port, time_zone or before.time_zone, users or before.users)
+        runs = bool(processes.of_state(state)[simulator.PART])
+        simulated = simulator.choose_port(state, before.simulator_port, runs=runs)
+        settings = Settings(port or before.port, time_zone or before.time_zone, users or before.users, simulated)
         secrets = read_secrets(state)
         if not _has_api_on(state, settings.port):
             _refuse_taken_port(settings.port)
@@ -116,7 +118,9 @@ def _refuse_taken_port(port: int) -> None:
 def _end_what_runs_otherwise(state: State, wanted: Mapping[str, str | None], report: Report) -> None:
     """Parts that were started with other settings, an older checkout or the database's last port."""
     given = {name: os.environ.get(name) for name in (PRACTICE_VARIABLE, METADATA_VARIABLE)}
-    wanted_of = dict.fromkeys(AIRFLOW_PARTS, wanted) | {supervisor.PART: of_supervisor(state) | given}
+    wanted_of = dict.fromkeys(parts(state, read_settings(state)), wanted) | {
+        supervisor.PART: of_supervisor(state) | given
+    }
     living = processes.of_state(state)
     if any(processes.runs_otherwise(process, wanted_of[part]) for part in wanted_of for process in living[part][:1]):
         report("The settings have changed; ending Airflow's parts ...")

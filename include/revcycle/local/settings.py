@@ -15,12 +15,13 @@ ADMIN = "admin"
 
 @dataclass(frozen=True)
 class Settings:
-    """The UI's port on 127.0.0.1, the practice's time zone (empty: not set up yet), and who may log in with which role
-    of Airflow's simple auth manager."""
+    """The UI's port on 127.0.0.1, the practice's time zone (empty: not set up yet), who may log in with which role of
+    Airflow's simple auth manager, and the simulated clearinghouse's port (0: none)."""
 
     port: int = DEFAULT_PORT
     time_zone: str = ""
     users: Mapping[str, Role] = field(default_factory=lambda: {ADMIN: "admin"})
+    simulator_port: int = 0
 
     @property
     def url(self) -> str:

@@ -18,6 +18,15 @@ JOIN encounter_version v ON v.encounter_id = f.encounter_id AND v.version = f.ve
 WHERE f.state = 'open' AND v.entered_on <= :day GROUP BY f.severity
 """
 OPEN_ITEMS = "SELECT count(*) FROM work_item WHERE closed_at IS NULL"
+HELD = "SELECT count(DISTINCT claim_id) FROM claim_hold WHERE released_at IS NULL"
+SENT = """
+SELECT count(DISTINCT i.id) AS interchanges, count(*) AS claims, coalesce(sum(s.amount_cents), 0)::bigint AS billed,
+       count(*) FILTER (WHERE o.verdict = 'accepted') AS accepted,
+       count(*) FILTER (WHERE o.verdict = 'rejected') AS rejected
+FROM interchange i JOIN run ON run.id = i.run_id AND run.business_date = :day
+JOIN claim_submission s ON s.interchange_id = i.id LEFT JOIN payer_opinion o ON o.submission_id = s.id
+WHERE i.state = 'published'
+"""
 
 
 @dataclass(frozen=True)
@@ -58,16 +67,24 @@ class Summary:
 
 
 def summarize(engine: Engine, day: date, seconds: Seconds) -> Summary:
-    """The figures of one business date: what its run swept, and what stands open of it and all before."""
+    """The figures of one business date: what its runs swept and sent, and what stands open of it and all before."""
     with engine.connect() as connection:
         found = {row[0]: row[1] for row in connection.execute(text(FINDINGS), {"day": day})}
         swept = connection.execute(text(SWEPT), {"day": day}).scalar_one()
         items = connection.execute(text(OPEN_ITEMS)).scalar_one()
+        held = connection.execute(text(HELD)).scalar_one()
+        sent = connection.execute(text(SENT), {"day": day}).one()
     findings = {severity: found.get(severity, 0) for severity in ("block", "review", "info")}
     return Summary(
         business_date=day.isoformat(),
         encounters_swept=swept,
         findings=findings,
+        claims_held=held,
+        claims_sent=sent.claims,
+        interchanges=sent.interchanges,
+        claims_accepted=sent.accepted,
+        claims_rejected=sent.rejected,
+        billed=f"{sent.billed // 100}.{sent.billed % 100:02}",
         work_items_open=items,
         seconds=seconds,
     )

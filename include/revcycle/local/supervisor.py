@@ -1,4 +1,4 @@
-"""Starts again what has died: PostgreSQL, then Airflow's parts, each after the end of all that was left of it.
+"""Starts again what has died or hangs: PostgreSQL, then Airflow's parts, each after the end of all that was left of it.
 
 Scheduler, dag-processor and triggerer end themselves when PostgreSQL is away for some seconds; executor workers and
 tasks of a scheduler that was killed work on as orphans beside their own retries until somebody ends them. A process
@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,8 @@ from revcycle.foundation.errors import ServiceUnavailable
 from revcycle.foundation.state import State
 from revcycle.local import log_files, processes
 from revcycle.local.databases import databases
-from revcycle.local.environment import AIRFLOW_PARTS, inherited, of_parts
+from revcycle.local.environment import inherited, of_parts, parts
+from revcycle.local.monitor import ask
 from revcycle.local.secrets import read_secrets, write_private
 from revcycle.local.settings import read_settings
 
@@ -34,6 +35,8 @@ PART = "supervisor"
 LOOK_SECONDS, TIDY_SECONDS = 1.0, 60.0
 CRASH_LOOP_SECONDS = 600.0  # deaths within this time count towards the pause before the next start
 LONGEST_PAUSE_SECONDS = 60.0
+ASK_SECONDS = 15.0
+HANG_SECONDS = 240.0  # a live part may be unhealthy for as long as `up` waits for a start; beyond that it hangs
 
 log = logging.getLogger(PART)
 Command = Sequence[str]
@@ -51,12 +54,14 @@ Report = dict[str, PartReport]
 
 @dataclass
 class Part:
-    """One part: its process, when it died lately, and not before when it may be started again."""
+    """One part: its process, when it died lately, not before when it may be started again, and how often in a row it
+    was found unhealthy."""
 
     name: str
     process: psutil.Process | None = None
     deaths: list[float] = field(default_factory=list)
     not_before: float = 0.0
+    unwell: int = 0
 
     def died(self, now: float) -> None:
         """The first death of the last ten minutes costs no pause; each further one doubles it."""
@@ -67,12 +72,23 @@ class Part:
 
 
 class Supervisor:
-    """Watches the parts of one state. `look` does one round and may be called at any time."""
+    """Watches the parts of one state. `look` does one round and may be called at any time.
 
-    def __init__(self, state: State, parts: Mapping[str, Command], surroundings: Callable[[], dict[str, str]]) -> None:
+    `unwell` names the parts that are known not to be healthy.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        parts: Mapping[str, Command],
+        surroundings: Callable[[], dict[str, str]],
+        unwell: Callable[[], Collection[str]],
+    ) -> None:
         self.state = state
         self.commands = parts
         self.surroundings = surroundings
+        self.unwell = unwell
+        self.asked = 0.0
         self.server = databases(state).server
         self.parts = {name: Part(name) for name in parts}
         self.postgres = Part("postgres")
@@ -83,6 +99,7 @@ class Supervisor:
     def look(self, now: float) -> None:
         """Start what is dead and may be started; the database first, because the parts end without it."""
         if self._database_runs(now):
+            self._end_what_hangs(now)
             for part in self.parts.values():
                 self._look_after(part, now)
         self._write_report(now)
@@ -119,6 +136,22 @@ class Supervisor:
             for part in self.parts.values():
                 self._clear(part)
         return True
+
+    def _end_what_hangs(self, now: float) -> None:
+        """A process that is stopped or deadlocked never dies. Looks are counted, not seconds: a machine that slept
+        finds every part unhealthy when it wakes."""
+        if now - self.asked < ASK_SECONDS:
+            return
+        self.asked = now
+        unwell = self.unwell()
+        for part in self.parts.values():
+            part.unwell = part.unwell + 1 if part.name in unwell and processes.alive(part.process) else 0
+            if part.process and part.unwell * ASK_SECONDS > HANG_SECONDS:
+                log.warning(
+                    "%s hangs: unhealthy for %.0f s though its process lives; ending it", part.name, HANG_SECONDS
+                )
+                processes.kill([part.process])
+                part.unwell = 0
 
     def _look_after(self, part: Part, now: float) -> None:
         if processes.alive(part.process):
@@ -170,6 +203,7 @@ def main() -> int:
     """Run until told to end (the parts go on), or until the state folder is gone (nothing goes on)."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.Formatter.converter = time.gmtime
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request
     state = State(Path(os.environ[processes.STATE_VARIABLE]))
     with (state.root / "supervisor.lock").open("w") as lock:
         try:
@@ -178,7 +212,8 @@ def main() -> int:
             log.info("another supervisor of this state is at work")
             return 0
         signal.signal(signal.SIGTERM, _end)
-        watch(Supervisor(state, AIRFLOW_PARTS, lambda: _surroundings(state)))
+        wanted = parts(state, read_settings(state))
+        watch(Supervisor(state, wanted, lambda: _surroundings(state), lambda: ask(read_settings(state).url).unwell))
     return 0
 
 

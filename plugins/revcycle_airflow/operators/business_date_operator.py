@@ -2,17 +2,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk import BaseOperator
 
-from revcycle_airflow.business_date import business_date
 from revcycle_airflow.counts import plain, table
 from revcycle_airflow.hooks.practice import PracticeHook
-
-if TYPE_CHECKING:
-    from revcycle.foundation.store.runs import Step
+from revcycle_airflow.turn import Turn
 
 
 class BusinessDateOperator(BaseOperator):
@@ -26,23 +22,15 @@ class BusinessDateOperator(BaseOperator):
         self.practice_conn_id = practice_conn_id
 
     @abstractmethod
-    def perform(self, practice: PracticeHook, day: date, step: Step) -> Any:
-        """Call the verb for everything that belongs to `day` or earlier; returns its counts."""
+    def perform(self, practice: PracticeHook, turn: Turn) -> Any:
+        """Call the verb for everything that belongs to the turn's day or an earlier one; returns its counts."""
 
     def execute(self, context: Mapping[str, Any]) -> Any:
         """Perform the step for the run's business date and log what it did."""
-        day = business_date(context)
-        counts = plain(self.perform(PracticeHook(self.practice_conn_id), day, self._step(context, day)))
+        turn = Turn.of(context, self.task_id)
+        counts = plain(self.perform(PracticeHook(self.practice_conn_id), turn))
         if isinstance(counts, Mapping):
-            self.log.info("Business date %s, %s:", day, self.task_id)
+            self.log.info("Business date %s, %s:", turn.day, self.task_id)
             for row in table(counts):
                 self.log.info("%s", row)
         return counts
-
-    def _step(self, context: Mapping[str, Any], day: date) -> Step:
-        """Who writes, for the `run` row: a retry of a task, or its orphan that still works, is the same step."""
-        from revcycle.foundation.store.runs import Step
-
-        run, shard = context["dag_run"], max(context["ti"].map_index, 0)  # -1 when the task is not mapped
-        who = run.triggering_user_name or ""
-        return Step(run.dag_id, run.run_id, self.task_id, shard=shard, business_date=day, who=who)

@@ -1,26 +1,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
 
 from revcycle_airflow.alarms import night_empty
 from revcycle_airflow.hooks.practice import PracticeHook
 from revcycle_airflow.operators.business_date_operator import BusinessDateOperator
-
-if TYPE_CHECKING:
-    from revcycle.foundation.store.runs import Step
+from revcycle_airflow.turn import Turn
 
 
 class NightNotEmptyOperator(BusinessDateOperator):
     """Red, with an alarm, when no encounter was entered on the business date though such days had some."""
 
-    def perform(self, practice: PracticeHook, day: date, step: Step) -> Any:
+    def perform(self, practice: PracticeHook, turn: Turn) -> Any:
         from revcycle.cycle.edits.verify import empty_night
 
-        return {"empty": empty_night(practice.engine, day=day)}
+        return {"empty": empty_night(practice.engine, day=turn.day)}
 
     def execute(self, context: Mapping[str, Any]) -> Any:
         """As every step, and fail on an empty night."""

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from revcycle_airflow.hooks.practice import PracticeHook
 from revcycle_airflow.operators.business_date_operator import BusinessDateOperator
-
-if TYPE_CHECKING:
-    from revcycle.foundation.store.runs import Step
+from revcycle_airflow.turn import Turn
 
 
 class PlanChunksOperator(BusinessDateOperator):
@@ -17,7 +14,7 @@ class PlanChunksOperator(BusinessDateOperator):
         super().__init__(**kwargs)
         self.most = most
 
-    def perform(self, practice: PracticeHook, day: date, step: Step) -> Any:
+    def perform(self, practice: PracticeHook, turn: Turn) -> Any:
         from revcycle.cycle.edits.sweep import plan
 
-        return plan(practice.engine, through=day, most=self.most)
+        return plan(practice.engine, through=turn.day, most=self.most)

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
-from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from revcycle_airflow.hooks.practice import PracticeHook
 from revcycle_airflow.operators.business_date_operator import BusinessDateOperator
-
-if TYPE_CHECKING:
-    from revcycle.foundation.store.runs import Step
+from revcycle_airflow.turn import Turn
 
 
 class SweepEncountersOperator(BusinessDateOperator):
@@ -24,10 +21,10 @@ class SweepEncountersOperator(BusinessDateOperator):
         super().__init__(**kwargs)
         self.chunk = chunk
 
-    def perform(self, practice: PracticeHook, day: date, step: Step) -> Any:
+    def perform(self, practice: PracticeHook, turn: Turn) -> Any:
         from revcycle.cycle.edits.sweep import Chunk, sweep
 
-        return sweep(practice.engine, chunk=Chunk(**self.chunk), through=day, state=practice.state, step=step)
+        return sweep(practice.engine, chunk=Chunk(**self.chunk), through=turn.day, state=practice.state, step=turn.step)
 
     def execute(self, context: MutableMapping[str, Any]) -> Any:
         """As every step, and complete the label."""

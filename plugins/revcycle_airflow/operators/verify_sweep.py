@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from revcycle_airflow.business_date import announce
 from revcycle_airflow.hooks.practice import PracticeHook
 from revcycle_airflow.operators.business_date_operator import BusinessDateOperator
-
-if TYPE_CHECKING:
-    from revcycle.foundation.store.runs import Step
+from revcycle_airflow.turn import Turn
 
 
 class VerifySweepOperator(BusinessDateOperator):
@@ -19,10 +16,10 @@ class VerifySweepOperator(BusinessDateOperator):
     and nothing else.
     """
 
-    def perform(self, practice: PracticeHook, day: date, step: Step) -> Any:
+    def perform(self, practice: PracticeHook, turn: Turn) -> Any:
         from revcycle.cycle.edits.verify import verify
 
-        return verify(practice.engine, through=day, state=practice.state)
+        return verify(practice.engine, through=turn.day, state=practice.state)
 
     def execute(self, context: Mapping[str, Any]) -> Any:
         """As every step, and announce each outlet."""

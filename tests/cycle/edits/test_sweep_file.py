@@ -103,6 +103,14 @@ def test_what_was_not_evaluated_and_the_counts_are_said_once(books, tmp_path):
     assert "filing limit" in said[4]
 
 
+def test_what_several_chunks_did_not_evaluate_for_one_reason_is_put_together(books, tmp_path):
+    early, late = (silence(books, tmp_path, {"date_from": day, "payer": ""}) for day in ("2026-06-29", "2026-06-30"))
+    together = {one.rules: one for one in report.silences([*early, *late])}
+    filing = together[("filing.expired",)]
+    assert len(together) == len(early)
+    assert (filing.claims, filing.first, filing.last) == (2, date(2026, 6, 29), date(2026, 6, 30))
+
+
 def test_people_read_one_line_a_finding_away_from_a_terminal(books, tmp_path):
     out = io.StringIO()
     path = write_csv(tmp_path / "f.csv", [{"units": "0"}, {"line": "2", "units": "x"}])

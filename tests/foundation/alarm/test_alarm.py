@@ -6,7 +6,7 @@ from typing import Any
 import apprise
 import pytest
 
-from revcycle.foundation.alarm import Alarm, Kind, recent, send
+from revcycle.foundation.alarm import Alarm, Kind, send, standing
 from revcycle.foundation.state import State
 
 NOW = datetime(2026, 11, 6, 5, 1, tzinfo=UTC)
@@ -76,7 +76,7 @@ def test_an_alarm_that_cannot_leave_is_kept_and_its_address_is_not_logged(
     assert not send(RED, state=state, now=NOW)
     assert "This alarm could not be sent to REVCYCLE_ALERT_URL; check the address and the network." in caplog.messages
     assert "hunter2secret" not in caplog.text
-    assert [line["sent"] for line in recent(state)] == [False]
+    assert [line["sent"] for line in standing(state, NOW.date())] == [False]
 
 
 def test_a_failing_service_never_fails_the_run(
@@ -105,9 +105,9 @@ def test_the_newest_alarms_are_shown_oldest_first_and_a_torn_line_is_skipped(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("REVCYCLE_ALERT_URL", raising=False)
-    assert recent(state) == []
+    assert standing(state, NOW.date()) == []
     for number in range(1, 4):
         send(Alarm(Kind.NIGHT_EMPTY, "code_validation", f"run {number}", "2026-11-05"), state=state, now=NOW)
     with state.alarms.open("a") as stream:
         stream.write('{"at": "2026-')
-    assert [line["run_id"] for line in recent(state, most=2)] == ["run 2", "run 3"]
+    assert [line["run_id"] for line in standing(state, NOW.date(), most=2)] == ["run 2", "run 3"]

@@ -58,6 +58,7 @@ def test_a_label_finds_its_object_and_never_another(tmp_path: Path) -> None:
     archive.label("interchange", "partner-1", one)
     assert list(archive.labels("interchange").items()) == [("partner-1", one), ("partner-2", two)]
     assert archive.labels("received") == {}
+    assert archive.label_kinds() == ["interchange"]
     with pytest.raises(ObjectDamaged, match="interchange partner-1 is"):
         archive.label("interchange", "partner-1", two)
     assert sorted(archive.names()) == sorted([one, two])

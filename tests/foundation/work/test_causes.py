@@ -44,7 +44,7 @@ def test_one_item_a_cause_with_claim_deadline_money_and_what_is_wrong(office: Of
     (row,) = listed(office)
     assert (row["kind"], row["claim"], row["encounter"]) == ("rejection", "0001000001", "E0001000001")
     assert (row["due_on"], row["amount_cents"]) == (date(2027, 11, 19), 12000)
-    assert row["what"] == "rejected: payer A7:562:82 1 NM1 NM109; edit npi.check_digit"
+    assert row["what"] == "rejected: payer A7:562:82 interchange 1 NM1 NM109 (edit npi.check_digit)"
     assert row["owner"] in {"bo", "rob"}
 
 

@@ -111,7 +111,7 @@ def test_a_decision_is_written_to_the_access_log(office: Office) -> None:
 def test_the_shell_ends_with_2_where_a_decision_does_not_fit(
     office: Office, state: State, monkeypatch: pytest.MonkeyPatch, decision: str, code: int
 ) -> None:
-    monkeypatch.setattr("revcycle.cli.work.practice_engine", lambda _: office.engine)
+    monkeypatch.setattr("revcycle.cli.work.existing_practice", lambda _: office.engine)
     given = ["work", "resolve", "1", "--as", decision, "--reason", "r", "--by", "bo", "--state", str(state.root)]
     assert main(given) == code
 
@@ -119,7 +119,7 @@ def test_the_shell_ends_with_2_where_a_decision_does_not_fit(
 def test_the_shell_shows_what_can_be_decided(
     office: Office, state: State, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("revcycle.cli.work.practice_engine", lambda _: office.engine)
+    monkeypatch.setattr("revcycle.cli.work.existing_practice", lambda _: office.engine)
     assert main(["work", "show", "2", "--state", str(state.root)]) == 0
     assert "--as delivered|resend" in capsys.readouterr().out
     assert main(["work", "list", "--csv", "--state", str(state.root)]) == 0

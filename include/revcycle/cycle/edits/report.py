@@ -4,8 +4,10 @@ import heapq
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from functools import cache, lru_cache
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -161,15 +163,46 @@ def print_counts(counts: Counts, not_evaluated: Iterable[NotEvaluated], out: Tex
     for (rule, severity), count in sorted(counts.items()):
         out.write(f"{count:>9,}  {severity:<6}  {rule}\n")
     out.write(f"{counts.total():>9,}  findings\n")
+    print_silences(silences(not_evaluated), out)
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Rules that said nothing about some claims, the dates of service of their lines, and why."""
+
+    rules: tuple[str, ...]
+    claims: int
+    first: date
+    last: date
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs; dates are ISO."""
+        return asdict(self) | {"first": self.first.isoformat(), "last": self.last.isoformat()}
+
+
+def silences(not_evaluated: Iterable[NotEvaluated]) -> list[Silence]:
+    """One of each rules and reason; entries of several chunks, which share no claim, are put together."""
+    found: dict[tuple[tuple[str, ...], str], Silence] = {}
     for entry in not_evaluated:
-        out.write(f"not evaluated: {_silence(entry)}\n")
+        key = (entry.rules, _reason(entry))
+        here = Silence(entry.rules, len(entry.claims), entry.first, entry.last, key[1])
+        before = found.get(key, replace(here, claims=0))
+        first, last = min(before.first, here.first), max(before.last, here.last)
+        found[key] = replace(here, claims=before.claims + here.claims, first=first, last=last)
+    return list(found.values())
 
 
-def _silence(entry: NotEvaluated) -> str:
-    names = ", ".join(entry.rules)
-    where = f"{len(entry.claims):,} claims with lines of {entry.first} to {entry.last}"
+def print_silences(found: Iterable[Silence], out: TextIO) -> None:
+    """One line each."""
+    for one in found:
+        where = f"{one.claims:,} claims with lines of {one.first} to {one.last}"
+        out.write(f"not evaluated: {', '.join(one.rules)} for {where}: {one.reason}\n")
+
+
+def _reason(entry: NotEvaluated) -> str:
     if entry.source == FILING_LIMIT:
-        return f"{names} for {where}: practice.yaml has no filing limit of their payer for that date"
+        return "practice.yaml has no filing limit of their payer for that date"
     if entry.since is None:
-        return f"{names} for {where}: no {entry.source} table is loaded; see `./revcycle reference list`"
-    return f"{names} for {where}: the {entry.source} table begins on {entry.since}"
+        return f"no {entry.source} table is loaded; see `./revcycle reference list`"
+    return f"the {entry.source} table begins on {entry.since}"

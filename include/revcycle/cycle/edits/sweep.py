@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 
 from revcycle.cycle.edits.edit_set import EditSet, edits_in_force
 from revcycle.cycle.edits.findings import store
-from revcycle.cycle.edits.judge import Judgement
+from revcycle.cycle.edits.judge import Judgement, NotEvaluated
 from revcycle.cycle.edits.judge_store import Judged, judge_needed
 from revcycle.cycle.edits.snapshot import Scope, snapshot
 from revcycle.cycle.edits.standing import find_due
@@ -23,6 +23,8 @@ from revcycle.foundation.store.tables import encounter, encounter_version
 ENCOUNTERS_A_CHUNK = 500  # small enough to show progress in the grid, large enough to pay for starting a task
 SWEEP_LOCK = 7_203_002  # chunks share it, each with a lock of its own; whoever sweeps named patients has it alone
 CHUNK_LOCK = 7_203_004
+Told = Callable[[NotEvaluated], None]
+"""Called with each entry of what could not be evaluated, which the counts give by rule only."""
 
 
 @dataclass(frozen=True)
@@ -67,21 +69,26 @@ def plan(engine: Engine, *, through: date, most: int = 32) -> list[Chunk]:
     return [Chunk(index, of) for index in range(of)]
 
 
-def sweep(engine: Engine, *, chunk: Chunk, through: date, state: State, step: Step) -> SweepCounts:
+def sweep(
+    engine: Engine, *, chunk: Chunk, through: date, state: State, step: Step, told: Told = lambda _: None
+) -> SweepCounts:
     """Judge every encounter version of the chunk that belongs to `through` or earlier and has no counting result.
 
     Safe to run twice and at once: one advisory lock for each chunk, findings keyed by their fingerprint.
     Raises: ObjectMissing or ObjectDamaged when a release's Parquet is not what was registered.
     """
     scope = Scope(index=chunk.index, of=chunk.of)
-    return _sweep(engine, scope, edits_in_force(engine, state), through=through, step=step)
+    return _sweep(engine, scope, edits_in_force(engine, state), through=through, step=step, told=told)
 
 
-def sweep_patients(engine: Engine, patients: Sequence[int], *, through: date, state: State, step: Step) -> SweepCounts:
+def sweep_patients(
+    engine: Engine, patients: Sequence[int], *, through: date, state: State, step: Step, told: Told = lambda _: None
+) -> SweepCounts:
     """Judge what is due of some patients at once: what an intake changed, with its same-day context."""
     if not patients:
         return SweepCounts()
-    return _sweep(engine, Scope(patients=tuple(patients)), edits_in_force(engine, state), through=through, step=step)
+    scope = Scope(patients=tuple(patients))
+    return _sweep(engine, scope, edits_in_force(engine, state), through=through, step=step, told=told)
 
 
 def preview(engine: Engine, *, first: date, last: date, state: State, as_of: date | None = None) -> Judged:
@@ -117,7 +124,7 @@ CREATE TABLE needed AS
 """
 
 
-def _sweep(engine: Engine, scope: Scope, edits: EditSet, *, through: date, step: Step) -> SweepCounts:
+def _sweep(engine: Engine, scope: Scope, edits: EditSet, *, through: date, step: Step, told: Told) -> SweepCounts:
     edit_set = edits.digest
     with engine.begin() as connection:
         _lock(connection, scope)
@@ -128,6 +135,8 @@ def _sweep(engine: Engine, scope: Scope, edits: EditSet, *, through: date, step:
                 return SweepCounts()
             judged = judge_needed(db, edits)
             store(db, connection, reader, judged, edit_set=edit_set, run_id=run_id)
+            for entry in judged.judgement.not_evaluated:
+                told(entry)
             return _counts(db, due)
 
 

@@ -88,6 +88,10 @@ class Archive:
         places = sorted(place for place in self._labels(kind).glob("*") if not place.name.startswith("."))
         return {place.name: place.read_text().strip() for place in places}
 
+    def label_kinds(self) -> list[str]:
+        """The kinds that have labels, in order."""
+        return sorted(place.name for place in self.root.glob("labels/*"))
+
     def names(self) -> Iterator[str]:
         """The sha256 of every object, in order."""
         for place in sorted(self.root.glob("??/*")):

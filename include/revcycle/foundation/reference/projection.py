@@ -25,7 +25,8 @@ def read_projection(state: State) -> ReleaseSet:
         text = state.reference_json.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputUnusable(
-            f"No code sets are loaded in {state.root}: run `./revcycle reference starter` first."
+            f"No code sets are loaded in {state.root}: `./revcycle up`, `./revcycle intake` or "
+            "`./revcycle reference starter` does it. Or was another --state meant?"
         ) from None
     try:
         content = json.loads(text)

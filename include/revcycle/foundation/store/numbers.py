@@ -3,6 +3,7 @@
 ISA13 and GS06 count for each trading partner, BHT03 and claim numbers for the practice.
 """
 
+from dataclasses import replace
 from typing import Literal
 
 from sqlalchemy import Connection, Engine, select
@@ -21,8 +22,9 @@ def raise_numbers(engine: Engine, kind: NumberKind, count: int, *, step: Step, p
 
     Raises: InputUnusable when the kind has no numbers left.
     """
+    own = replace(step, step=f"{step.step}, numbers")  # the caller's own row may not be committed yet
     with engine.begin() as connection:
-        row = {"partner": partner, "kind": kind, "last_value": count, "run_id": begin(connection, step)}
+        row = {"partner": partner, "kind": kind, "last_value": count, "run_id": begin(connection, own)}
         raised = insert(control_number).values(row)
         raised = raised.on_conflict_do_update(
             index_elements=["partner", "kind"],

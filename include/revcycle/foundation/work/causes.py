@@ -17,10 +17,7 @@ STANDING = """
 SELECT * FROM work_item WHERE cause_kind = :kind AND cause_id = ANY (:causes) AND closed_at IS NULL
 ORDER BY id FOR UPDATE
 """
-CLOSE = """
-UPDATE work_item SET state = 'closed', closed_at = :now
-WHERE cause_kind = :kind AND cause_id = ANY (:causes) AND closed_at IS NULL RETURNING id
-"""
+CLOSE = "UPDATE work_item SET state = 'closed', closed_at = :now WHERE id = ANY (:items)"
 RECORD = """
 INSERT INTO work_event (item_id, ordinal, at, who, what, why, run_id)
 SELECT item, coalesce((SELECT max(e.ordinal) FROM work_event e WHERE e.item_id = item), 0) + 1,
@@ -77,16 +74,20 @@ def close_items(
     """Close the open items of these causes, because they are gone; returns how many there were."""
     if not ids:
         return 0
-    asked = {"kind": kind, "causes": sorted(ids), "now": now}
-    connection.execute(text(STANDING), asked)  # locks them in order
-    closed = connection.scalars(text(CLOSE), asked).all()
-    said = {"items": list(closed), "now": now, "who": MACHINE, "what": "closed", "why": why, "run_id": run_id}
+    standing = connection.execute(text(STANDING), {"kind": kind, "causes": sorted(ids)}).all()
+    if not standing:
+        return 0
+    items = [row.id for row in standing]
+    connection.execute(text(CLOSE), {"items": items, "now": now})
+    said = {"items": items, "now": now, "who": MACHINE, "what": "closed", "why": why, "run_id": run_id}
     connection.execute(text(RECORD), said)
-    return len(closed)
+    return len(items)
 
 
 def decided(connection: Connection, kind: str, ids: Collection[int]) -> set[int]:
     """The causes among these that a person has settled: nobody is asked about them again."""
+    if not ids:
+        return set()
     return set(connection.scalars(text(DECIDED), {"kind": kind, "causes": sorted(ids)}))
 
 

@@ -16,11 +16,25 @@ WHAT = {
     "set_rejection": "file rejected, no claim named",
     "quarantined_file": "received file cannot be read",
 }
-TOLD = ("party", "kind", "codes", "payer", "partner", "interchange", "loop", "segment", "element", "column", "reason")
-"""What of the detail the worklist tells, in this order; `edit` follows as the rule that should have caught it."""
+TOLD = {
+    "party": "{}",
+    "kind": "{}",
+    "codes": "{}",
+    "payer": "{}",
+    "partner": "{}",
+    "interchange": "interchange {}",
+    "loop": "{}",
+    "segment": "{}",
+    "element": "{}",
+    "column": "{}",
+    "reason": "{}",
+    "claims": "{} claims",
+    "edit": "(edit {})",
+}
+"""What of the detail the worklist tells, in this order, and how; `edit` is the rule that should have caught it."""
 DO = {
-    "rejection": "Correct the encounter, patient or coverage in its own system; a correction that comes in, or "
-    "`--as release`, lets the claim go again.",
+    "rejection": "Correct the encounter, patient or coverage in its own system and bring the correction in; "
+    "`--as release` then lets the claim go again.",
     "set_rejection": "Mend what the partner names; `--as release` lets the claims of the file go again.",
     "amendment": "The claim was sent as it was before; `--as release` once it is known what the payer needs.",
     "content": "Correct the field named here in its own system; the claim goes again with the correction.",
@@ -35,10 +49,10 @@ DO = {
 
 
 def sentence(kind: str, detail: Mapping[str, Any]) -> str:
-    """Such as `rejected: payer 277CA A7:562:82 NM1 NM109; edit npi.check_digit`."""
-    told = " ".join(_words(detail[name]) for name in TOLD if detail.get(name))
-    edit = f"; edit {detail['edit']}" if detail.get("edit") else ""
-    return f"{WHAT.get(kind, kind)}: {told}{edit}" if told else f"{WHAT.get(kind, kind)}{edit}"
+    """Such as `rejected: payer 277CA A7:562:82 interchange 1 2310B NM1 NM109 (edit npi.check_digit)`."""
+    told = " ".join(shape.format(_words(detail[name])) for name, shape in TOLD.items() if detail.get(name))
+    what = WHAT.get(kind, kind)
+    return f"{what}: {told}" if told else what
 
 
 def advice(kind: str) -> str:

@@ -30,12 +30,17 @@ claim = Table(
     Column("payer", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("prior_claim", BigInteger, ForeignKey("claim.id"), comment="the claim of the payer before this one"),
+    Column("next_frequency", Text, nullable=False, server_default="1", comment="of its next submission"),
+    words("payer_claim_number"),
     *written_by(in_bulk=True),
     UniqueConstraint("claim_number"),
     CheckConstraint("responsibility IN ('P', 'S', 'T')", name="responsibility"),
     CheckConstraint("split >= 1", name="split"),
     CheckConstraint("state IN ('open', 'submitted', 'adjudicated', 'closed', 'void')", name="state"),
     CheckConstraint("(responsibility = 'P') = (prior_claim IS NULL)", name="prior_claim"),
+    CheckConstraint(
+        "next_frequency = '1' OR next_frequency IN ('7', '8') AND payer_claim_number <> ''", name="next_frequency"
+    ),
     comment="One bill of one encounter to one payer in one place of the payer order",
 )
 Index(
@@ -130,6 +135,7 @@ Index(
     unique=True,
     postgresql_where=text("released_at IS NULL"),
 )
+Index("ix_claim_hold_claim", claim_hold.c.claim_id)
 
 claim_event = Table(
     "claim_event",

@@ -132,6 +132,7 @@ received_transaction = Table(
     CheckConstraint("state IN ('applied', 'quarantined')", name="state"),
     comment="One transaction set of a received file; body_sha256 leaves out ST, SE, delimiters and line breaks",
 )
+Index("ix_received_transaction_body", received_transaction.c.body_sha256)
 
 answer = Table(
     "answer",

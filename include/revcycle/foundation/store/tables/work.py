@@ -51,6 +51,7 @@ Index(
     unique=True,
     postgresql_where=text("closed_at IS NULL"),
 )
+Index("ix_work_item_cause", work_item.c.cause_kind, work_item.c.cause_id)
 
 work_event = Table(
     "work_event",

@@ -79,10 +79,16 @@ def upgrade() -> None:
         sa.Column("run_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("(responsibility = 'P') = (prior_claim IS NULL)", name=op.f("ck_claim_prior_claim")),
+        sa.CheckConstraint(
+            "next_frequency = '1' OR next_frequency IN ('7', '8') AND payer_claim_number <> ''",
+            name=op.f("ck_claim_next_frequency"),
+        ),
         sa.CheckConstraint("responsibility IN ('P', 'S', 'T')", name=op.f("ck_claim_responsibility")),
         sa.CheckConstraint(
             "state IN ('open', 'submitted', 'adjudicated', 'closed', 'void')", name=op.f("ck_claim_state")
         ),
+        sa.Column("next_frequency", sa.Text(), server_default="1", nullable=False, comment="of its next submission"),
+        sa.Column("payer_claim_number", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.CheckConstraint("split >= 1", name=op.f("ck_claim_split")),
         sa.ForeignKeyConstraint(["encounter_id"], ["encounter.id"], name=op.f("fk_claim_encounter_id")),
         sa.ForeignKeyConstraint(["prior_claim"], ["claim.id"], name=op.f("fk_claim_prior_claim")),
@@ -525,3 +531,6 @@ def upgrade() -> None:
         op.f("ck_received_file_state"), "received_file", "state IN ('registered', 'quarantined', 'applied')"
     )
     op.execute("UPDATE work_item SET encounter_id = cause_id WHERE cause_kind = 'edits'")
+    op.create_index("ix_work_item_cause", "work_item", ["cause_kind", "cause_id"], unique=False)
+    op.create_index("ix_claim_hold_claim", "claim_hold", ["claim_id"], unique=False)
+    op.create_index("ix_received_transaction_body", "received_transaction", ["body_sha256"], unique=False)

@@ -1,0 +1,195 @@
+"""What the clearinghouse and its payers answer: the schema of a scenario file."""
+
+from datetime import datetime
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from clearinghouse_simulator.faults import Fault
+from clearinghouse_simulator.interchange import Claim
+from clearinghouse_simulator.marked import checked
+
+Party = Literal["clearinghouse", "payer"]
+AnswerKind = Literal["ta1", "999", "clearinghouse", "payer"]
+KINDS: tuple[AnswerKind, ...] = ("ta1", "999", "clearinghouse", "payer")
+Outcome = Literal[
+    "accept",
+    "reject_interchange",
+    "reject_group",
+    "reject_set",
+    "warn_set",
+    "reject_batch",
+    "reject_provider",
+    "reject_claim",
+]
+STATUS_OUTCOMES = ("reject_batch", "reject_provider", "reject_claim")
+SET_OUTCOMES = ("reject_set", "warn_set")
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str | int) else value
+
+
+Patterns = Annotated[list[str], BeforeValidator(_listed)]
+StatusCode = Annotated[str, Field(pattern=r"^A\d:\d{1,4}(:[A-Z0-9]{2,3})?$")]
+"""A category and a status code, with an entity code where one belongs to it: STC01, STC10 or STC11."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Arrival(_Part):
+    """Where a claim stands among all that ever came, counted from 1."""
+
+    nth_claim: int
+    nth_file: int
+
+
+class When(_Part):
+    """Conditions on a claim; all that are given must hold."""
+
+    payer: Patterns | None = None
+    claim: Patterns | None = None
+    frequency: Annotated[str, Field(pattern=r"^[1-9]$")] | None = None
+    nth_claim: int | None = Field(default=None, ge=1)
+    every_claim: int | None = Field(default=None, ge=1)
+    nth_file: int | None = Field(default=None, ge=1)
+    every_file: int | None = Field(default=None, ge=1)
+    share: float | None = Field(default=None, ge=0, le=1)
+
+    def fits(self, claim: Claim, arrival: Arrival, seed: str) -> bool:
+        """Whether the claim meets every condition."""
+        return all(
+            (
+                self.payer is None or _matches(claim.payer_id, self.payer),
+                self.claim is None or _matches(claim.number, self.claim),
+                self.frequency in (None, claim.frequency),
+                self.nth_claim in (None, arrival.nth_claim),
+                self.every_claim is None or arrival.nth_claim % self.every_claim == 0,
+                self.nth_file in (None, arrival.nth_file),
+                self.every_file is None or arrival.nth_file % self.every_file == 0,
+                self.share is None or drawn(seed, claim.number) < self.share,
+            )
+        )
+
+
+class Rule(_Part):
+    """What becomes of a claim."""
+
+    when: When = When()
+    outcome: Outcome
+    by: Party = "clearinghouse"
+    codes: list[StatusCode] = Field(default=[], max_length=3)
+    note: Annotated[str, Field(pattern=r"^0(0[1-9]|1\d|2\d|3[01])$")] = "023"
+    segment: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,2}$")] = "CLM"
+    element: int | None = Field(default=1, ge=1)
+    error: Annotated[str, Field(pattern=r"^(\d|1\d|I\d)$")] | None = None
+    element_error: Annotated[str, Field(pattern=r"^(\d|1\d|I\d\d?)$")] = "7"
+
+    @model_validator(mode="after")
+    def _keys_fit_the_outcome(self) -> "Rule":
+        belongs = {
+            "by": STATUS_OUTCOMES,
+            "codes": STATUS_OUTCOMES,
+            "note": ("reject_interchange",),
+            "segment": SET_OUTCOMES,
+            "element": SET_OUTCOMES,
+            "element_error": SET_OUTCOMES,
+            "error": (*SET_OUTCOMES, "reject_group"),
+        }
+        for key in self.model_fields_set & belongs.keys():
+            if self.outcome not in belongs[key]:
+                raise ValueError(f"{key} goes with {' or '.join(belongs[key])}, not with {self.outcome}")
+        return self
+
+
+ACCEPT = Rule(outcome="accept")
+
+
+class Delivery(_Part):
+    """How the answers of a file arrive."""
+
+    when: When = When()
+    silent: list[AnswerKind] = []
+    copies: int = Field(default=1, ge=1, le=10)
+    renumber: bool = False
+    order: list[AnswerKind] = list(KINDS)
+    delay: float | dict[AnswerKind, float] = 0.0
+
+    @model_validator(mode="after")
+    def _the_order_names_each_once(self) -> "Delivery":
+        if sorted(self.order) != sorted(KINDS):
+            raise ValueError(f"order must name each of {', '.join(KINDS)} once")
+        return self
+
+    def delay_of(self, kind: AnswerKind) -> float:
+        """Seconds from the pick-up to the answer's appearance."""
+        return self.delay.get(kind, 0.0) if isinstance(self.delay, dict) else self.delay
+
+
+class HostKeyChange(_Part):
+    """Another host key after so many connections."""
+
+    changes_after: int = Field(ge=1)
+
+
+class Scenario(_Part):
+    """A scenario file. Without rules every valid claim is accepted and every answer comes at once."""
+
+    seed: str = ""
+    now: AwareDatetime | None = None
+    collect: Literal["instantly", "never"] | Annotated[float, Field(ge=0)] = "instantly"
+    ta1: Literal["always", "errors", "never"] = "always"
+    ta1_alone: bool = True
+    duplicate_isa13: Literal["refuse", "accept"] = "refuse"
+    host_key: HostKeyChange | None = None
+    rules: list[Rule] = []
+    delivery: list[Delivery] = []
+    faults: list[Fault] = []
+
+    def rule_for(self, claim: Claim, arrival: Arrival) -> Rule:
+        """The first rule that fits."""
+        return next((rule for rule in self.rules if rule.when.fits(claim, arrival, self.seed)), ACCEPT)
+
+    def delivery_for(self, claims: list[tuple[Claim, Arrival]], nth_file: int) -> Delivery:
+        """The first entry that fits the file: one of its claims, or the file itself where it has none."""
+        standing = claims or [(_NO_CLAIM, Arrival(nth_claim=0, nth_file=nth_file))]
+        fits = (one for one in self.delivery if any(one.when.fits(*claim, self.seed) for claim in standing))
+        return next(fits, Delivery())
+
+
+_NO_CLAIM = Claim("", Decimal(0), "", "", "", 0, [], "", 0, 0)
+DEFAULT = Path(__file__).with_name("default.yaml")
+
+
+def load(path: Path = DEFAULT) -> Scenario:
+    """Read a scenario file.
+
+    Raises: ScenarioUnusable naming the file, the line and the key.
+    """
+    return checked(Scenario, path)
+
+
+def drawn(seed: str, number: str) -> float:
+    """A number of [0, 1) that depends on nothing but the seed and the claim number."""
+    return int.from_bytes(sha256(f"{seed}|{number}".encode()).digest()[:6], "big") / 2**48
+
+
+def _matches(value: str, patterns: list[str]) -> bool:
+    return any(fnmatchcase(value, pattern) for pattern in patterns)
+
+
+def instant(text: str) -> datetime:
+    """An ISO instant with its offset.
+
+    Raises: ValueError.
+    """
+    now = datetime.fromisoformat(text.strip())
+    if now.tzinfo is None:
+        raise ValueError(f"{text.strip()!r} has no offset from UTC; write for example 2026-11-24T00:00:00-05:00")
+    return now

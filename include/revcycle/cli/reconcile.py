@@ -1,0 +1,56 @@
+"""`./revcycle reconcile`: what the archive has and the database lacks, as after a restore of an older backup."""
+
+import argparse
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from revcycle.cli.terminal import say
+from revcycle.cycle import answers
+from revcycle.cycle.exchange import ReconcileReport, reconcile
+from revcycle.foundation.archive import Archive
+from revcycle.foundation.state import State
+from revcycle.foundation.store.runs import Step
+from revcycle.local.practice import existing_practice
+
+
+def add_parser(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """Add the command `reconcile`."""
+    parser = commands.add_parser("reconcile", parents=[common], help="compare the database with the archive")
+    parser.add_argument("--apply", action="store_true", help="register again what is missing, and apply its answers")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, state: State) -> int:
+    """Print what is missing, or was; 1 while something of it needs a person."""
+    engine, archive, now = existing_practice(state), Archive(state.archive), datetime.now(UTC)
+    step = Step("shell", f"reconcile-{now.isoformat()}", "reconcile")
+    report = reconcile(engine, archive, apply=arguments.apply, now=now, step=step)
+    if arguments.apply:
+        answers.apply(engine, archive, now=now, step=step)
+    if arguments.json:
+        print(json.dumps(asdict(report)))
+    else:
+        _print(report)
+    left = report.missing or report.conflicts or (report.interchanges and not report.applied)
+    return 1 if left else 0
+
+
+def _print(report: ReconcileReport) -> None:
+    done = "registered again" if report.applied else "missing in the database"
+    print(f"Interchanges {done}: {len(report.interchanges)}, with {report.claims} claims")
+    for name in report.interchanges:
+        print(f"  {name}")
+    print(f"Received files {done}: {report.received}; files whose answers are applied again: {report.again}")
+    for one in report.lifted:
+        print(f"Counter {one.kind}{f' of {one.partner}' if one.partner else ''}: {one.before} -> {one.after}")
+    for lacking in report.missing:
+        bring = f"take in again object {lacking.file} of the archive" if lacking.file else "no archived file brings it"
+        print(f"Encounter {lacking.source_system}/{lacking.source_encounter_id} is not here: {bring}")
+    for number in report.conflicts:
+        print(f"Claim number {number} stands for another claim here; a person must decide")
+    if report.interchanges and not report.applied:
+        say("Sending is refused until ./revcycle reconcile --apply has registered them again.")

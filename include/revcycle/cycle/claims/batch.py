@@ -1,0 +1,166 @@
+"""Submissions -> interchanges: numbers first, then bytes in the archive, then rows.
+
+Killed anywhere it leaves gaps in numbers and orphans in the archive, never a number used twice nor a row without bytes.
+While one interchange is committed the next is rendered.
+"""
+
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from sqlalchemy import Connection, Engine, text
+
+from revcycle.cycle.claims import closing
+from revcycle.cycle.claims.assemble import CLAIMS_LOCK
+from revcycle.cycle.claims.frames import frames
+from revcycle.cycle.claims.groups import Group, Practice, groups, practice_of
+from revcycle.cycle.claims.manifest import manifest_of
+from revcycle.cycle.claims.staging import ZONE, practice_day
+from revcycle.cycle.claims.written import Archived, Unwritable, Written
+from revcycle.foundation.archive import Archive
+from revcycle.foundation.errors import InputUnusable
+from revcycle.foundation.register import INTERCHANGE, SendingRefused, why_refused
+from revcycle.foundation.store.bulk import Reader, reading
+from revcycle.foundation.store.numbers import NumberKind, raise_numbers
+from revcycle.foundation.store.runs import Step
+from revcycle.foundation.x12.checks import Finding
+from revcycle.foundation.x12.writer import Envelope837, write_837p
+
+
+@dataclass(frozen=True)
+class BatchCounts:
+    """Interchanges written, the claims in them, and claims that cannot be written."""
+
+    interchanges: int
+    claims: int
+    unwritable: int
+
+
+def batch(engine: Engine, archive: Archive, *, now: datetime, step: Step, state_holds_sample: bool) -> BatchCounts:
+    """Write every submission that waits and nothing holds into 837 files of the archive.
+
+    A claim with an element that cannot be written is held with the element's name, and the others are written without
+    it. Safe to run twice and at once: one batch at a time, and each submission gets its place once.
+    Raises: SendingRefused.
+    """
+    total: Counter[str] = Counter()
+    with _alone(engine) as connection, ThreadPoolExecutor(1) as committing:
+        if behind := why_refused(connection, archive):
+            raise SendingRefused(behind)
+        practice = practice_of(connection, practice_day(connection, now))
+        zone = ZoneInfo(connection.execute(text(ZONE)).scalar() or "UTC")
+        work = _Batch(engine, archive, practice, now, now.astimezone(zone), step)
+        last: Future[Counter[str]] | None = None
+        with reading(engine) as reader:
+            waiting = list(groups(reader, practice, sample=state_holds_sample))
+            for group, envelope, bht03 in work.numbered(waiting):
+                written = work.write(reader, group, envelope, bht03)
+                if last is not None:
+                    total += last.result()
+                last = committing.submit(work.close, written)
+        if last is not None:
+            total += last.result()
+    return BatchCounts(total["interchanges"], total["claims"], total["unwritable"])
+
+
+@dataclass(frozen=True)
+class _Batch:
+    engine: Engine
+    archive: Archive
+    practice: Practice
+    now: datetime
+    local: datetime
+    step: Step
+
+    def numbered(self, waiting: Sequence[Group]) -> Iterator[tuple[Group, Envelope837, str]]:
+        """Each interchange to come with its numbers, which are raised for all of them at once."""
+        partners = Counter(group.partner.connection for group in waiting)
+        isa13 = {partner: iter(self._raised("isa13", count, partner)) for partner, count in partners.items()}
+        gs06 = {partner: iter(self._raised("gs06", count, partner)) for partner, count in partners.items()}
+        for group, bht03 in zip(waiting, self._raised("bht03", len(waiting), ""), strict=True):
+            partner = group.partner
+            envelope = Envelope837(
+                sender_qualifier=partner.sender_qualifier,
+                sender_id=partner.sender_id,
+                receiver_qualifier=partner.receiver_qualifier,
+                receiver_id=partner.receiver_id,
+                created=self.local,
+                isa13=next(isa13[partner.connection]),
+                gs06=next(gs06[partner.connection]),
+                usage=group.usage,
+            )
+            yield group, envelope, f"B{bht03:010}"
+
+    def _raised(self, kind: NumberKind, count: int, partner: str) -> range:
+        return raise_numbers(self.engine, kind, count, partner=partner, step=self.step) if count else range(0)
+
+    def write(self, reader: Reader, group: Group, envelope: Envelope837, bht03: str) -> Written:
+        """Render, leaving out what cannot be written, until nothing is found."""
+        header = self.practice.directory.header(group.partner, group.billing_npi, bht03)
+        submissions = group.submissions
+        unwritable: list[Unwritable] = []
+        while True:
+            tables = frames(reader, submissions, group.billing_npi, self.practice.directory)
+            stream = io.BytesIO()
+            findings = write_837p(stream, {"set": header, **tables}, envelope) if submissions else []
+            if not findings:
+                return Written(group, envelope, bht03, tables["claim"], tables["line"], stream.getvalue(), unwritable)
+            _refuse_shared(findings)
+            first = _first(findings)
+            unwritable += [_unwritable(tables["claim"], finding) for finding in first.values()]
+            submissions = [one for row, one in enumerate(submissions) if row not in first]
+
+    def close(self, written: Written) -> Counter[str]:
+        """Bytes, manifest and label into the archive, then one transaction over the interchange and its claims."""
+        archived = self._archived(written) if written.data else None
+        with self.engine.begin() as connection:
+            return closing.close(connection, written, archived, now=self.now, step=self.step)
+
+    def _archived(self, written: Written) -> Archived:
+        manifest, encoded = manifest_of(written, self.archive.put(written.data), now=self.now)
+        sha256 = self.archive.put(encoded)
+        self.archive.label(INTERCHANGE, manifest.label, sha256)
+        return Archived(manifest, sha256, len(encoded))
+
+
+def _first(findings: Sequence[Finding]) -> dict[int, Finding]:
+    """One finding a claim; a name that is missing says more than the address that is missing with it."""
+    chosen: dict[int, Finding] = {}
+    for finding in sorted(findings, key=lambda one: (one.claim, one.segment != "NM1", one)):
+        chosen.setdefault(finding.claim, finding)
+    return chosen
+
+
+def _refuse_shared(findings: list[Finding]) -> None:
+    """What all claims share is of practice.yaml: nothing can be sent until it is mended."""
+    for finding in findings:
+        if finding.claim < 0:
+            raise InputUnusable(
+                f"practice.yaml: {finding.column} {finding.reason} ({finding.segment}{finding.element} of every 837); "
+                "mend the billing provider or trading partner there."
+            )
+
+
+def _unwritable(claims: pa.Table, finding: Finding) -> Unwritable:
+    return Unwritable(
+        submission=claims["submission_id"][finding.claim].as_py(),
+        claim=claims["claim_id"][finding.claim].as_py(),
+        segment=finding.segment,
+        element=finding.element,
+        column=finding.column,
+        reason=finding.reason,
+    )
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """No other batch and no assembly meanwhile; the lock goes with the connection."""
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLAIMS_LOCK})
+        yield connection

@@ -1,0 +1,66 @@
+"""What people decided about claims, carried out at the start of an assembly: release a hold, correct, void."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from revcycle.cycle.claims.transitions import before
+from revcycle.foundation.work.decisions import RELEASE, PendingAction, pending_actions, settle
+
+SET_FREE = {
+    "amendment": "h.cause = 'amendment' AND h.claim_id = :cause_id",
+    "content": "h.cause = 'content' AND h.claim_id = :cause_id",
+    "filing": "h.cause = 'filing' AND h.claim_id = :cause_id",
+    "rejection": "h.cause = 'rejection' AND h.cause_id = :cause_id",
+    "set_rejection": """h.cause = 'rejection' AND h.detail->>'set' = 'true' AND h.cause_id IN
+        (SELECT id FROM claim_submission WHERE interchange_id = :cause_id)""",
+}
+FREE = "UPDATE claim_hold h SET released_at = :now, released_by = :who WHERE h.released_at IS NULL AND "
+CORRECT, VOID = "correct", "void"
+FREQUENCY = {CORRECT: "7", VOID: "8"}
+# The number that the payer gave the claim it has: without one it could not tell which claim is meant.
+AGAIN = """
+UPDATE claim c SET state = 'open', next_frequency = :frequency, run_id = :run_id,
+    payer_claim_number = o.payer_claim_number
+FROM claim_submission s JOIN payer_opinion o ON o.submission_id = s.id
+WHERE c.id = :claim AND s.claim_id = c.id AND s.closed_at IS NULL AND c.state = ANY (:states)
+  AND o.payer_claim_number <> ''
+"""
+END = (
+    "UPDATE claim_submission SET closed_at = :now, closed_because = :why WHERE claim_id = :claim AND closed_at IS NULL"
+)
+
+
+def carry_out(connection: Connection, *, now: datetime, run_id: int) -> int:
+    """Everything decided and not yet done; returns how many decisions that were."""
+    waiting = pending_actions(connection, [RELEASE, CORRECT, VOID])
+    for action in waiting:
+        done = (
+            _release(connection, action, now) if action.kind == RELEASE else _correct(connection, action, now, run_id)
+        )
+        settle(connection, action.action_id, "done" if done else "refused", now=now, run_id=run_id)
+    return len(waiting)
+
+
+def _release(connection: Connection, action: PendingAction, now: datetime) -> bool:
+    if action.cause_kind not in SET_FREE:
+        return False
+    asked: dict[str, Any] = {"cause_id": action.cause_id, "now": now, "who": action.who}
+    return connection.execute(text(FREE + SET_FREE[action.cause_kind]), asked).rowcount > 0
+
+
+def _correct(connection: Connection, action: PendingAction, now: datetime, run_id: int) -> bool:
+    """The adjudicated claim is sent again with frequency 7 or 8 and the payer's own number of it."""
+    asked = {
+        "claim": action.cause_id,
+        "frequency": FREQUENCY[action.kind],
+        "states": list(before("correct or void")),
+        "run_id": run_id,
+        "now": now,
+        "why": action.kind,
+    }
+    if not connection.execute(text(AGAIN), asked).rowcount:
+        return False
+    connection.execute(text(END), asked)
+    return True

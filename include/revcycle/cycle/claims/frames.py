@@ -1,0 +1,102 @@
+"""Submissions out of the store as the tables of the 837 writer, a whole interchange at a time."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from revcycle.cycle.claims.columns import only_where, split_up, spread, worded
+from revcycle.cycle.claims.directory import PLACE, Directory
+from revcycle.cycle.claims.levels import at_claim, at_line
+from revcycle.foundation.store.bulk import Reader
+from revcycle.foundation.x12.arrow import ints
+
+MOST_DIAGNOSES = 12
+# CLM06 to 09: the provider's signature is on file, assignment is accepted, benefits go to the provider, and the
+# patient's data may be released.
+CONSENTS = {"signature": "Y", "assignment": "A", "benefits": "Y", "release": "Y"}
+
+SENT = "unnest('{{{ids}}}'::bigint[]) WITH ORDINALITY AS sent (id, n) JOIN claim_submission s ON s.id = sent.id"
+CLAIMS = """
+SELECT s.id AS submission_id, s.claim_id, k.claim_number, s.ordinal, e.source_system, e.source_encounter_id, s.version,
+       v.content_sha256, k.split, s.patient_control_number,
+       s.amount_cents AS charge, s.frequency, s.payer_claim_number, k.responsibility AS payer_order, k.payer,
+       v.referral_number, v.clia_number AS clia, v.accident_cause, v.accident_date AS accident, v.accident_state,
+       v.onset_date AS onset, v.admission_date AS admission,
+       p.last_name AS patient_last, p.first_name AS patient_first, p.middle_name AS patient_middle,
+       p.suffix AS patient_suffix, p.address_1 AS patient_street, p.address_2 AS patient_street_2,
+       p.city AS patient_city, p.state AS patient_state, p.zip AS patient_zip, p.birth_date AS patient_birth,
+       p.sex AS patient_sex, c.member_id, c.group_number,
+       CASE c.group_number WHEN '' THEN c.group_name ELSE '' END AS group_name, c.insurance_type,
+       CASE c.relationship WHEN 'self' THEN '' WHEN 'spouse' THEN '01' WHEN 'child' THEN '19' ELSE 'G8' END
+           AS relationship,
+       c.subscriber_last_name AS subscriber_last, c.subscriber_first_name AS subscriber_first,
+       c.subscriber_middle_name AS subscriber_middle, c.subscriber_suffix
+FROM {sent}
+JOIN claim k ON k.id = s.claim_id
+JOIN encounter e ON e.id = s.encounter_id
+JOIN encounter_version v ON v.encounter_id = s.encounter_id AND v.version = s.version
+JOIN patient p ON p.id = s.patient_row
+JOIN coverage c ON c.id = s.coverage_row
+ORDER BY sent.n
+"""
+LINES = """
+SELECT sent.n - 1 AS claim, o.line AS n, o.line::text AS number, o.procedure, o.modifiers, o.charge_cents AS charge,
+       (o.units * 1000)::bigint AS units, l.unit_basis, l.place_of_service AS place, l.pointers,
+       l.date_from AS service_from, CASE WHEN l.date_to > l.date_from THEN l.date_to END AS service_to,
+       l.prior_authorization, o.line_control_number AS control_number, l.note, l.ndc,
+       (l.ndc_units * 1000)::bigint AS ndc_quantity, l.ndc_unit, l.taxonomy, o.charge_line, o.units::text AS units_text,
+       l.rendering_npi, l.facility_npi, l.supervising_npi, l.ordering_npi, l.referring_npi
+FROM {sent}
+JOIN submission_line o ON o.submission_id = s.id
+JOIN charge_line l ON l.encounter_id = s.encounter_id AND l.version = s.version AND l.line = o.charge_line
+ORDER BY sent.n, o.line
+"""
+DIAGNOSES = """
+SELECT sent.n - 1 AS claim, d.code FROM {sent}
+JOIN diagnosis d ON d.encounter_id = s.encounter_id AND d.version = s.version
+ORDER BY sent.n, d.position
+"""
+OURS = frozenset({"source_system", "source_encounter_id", "content_sha256", "payer", "modifiers", "units_text"})
+"""Columns of the manifest, which stay as the store has them; the writer does not read them."""
+NAME = ("last", "first", "middle", "suffix")
+WHO = (*NAME, *PLACE, "birth", "sex")
+
+
+def frames(reader: Reader, submissions: Sequence[int], billing_npi: str, directory: Directory) -> dict[str, pa.Table]:
+    """The tables `claim` and `line` of the writer for these submissions, in this order.
+
+    A claim's position in the file is its row + 1. Both also have what the manifest says of them.
+    """
+    sent = SENT.format(ids=",".join(map(str, submissions)))
+    claim = worded(reader.fetch(CLAIMS.format(sent=sent)), but=OURS)
+    line = worded(reader.fetch(LINES.format(sent=sent)), but=OURS)
+    codes = worded(reader.fetch(DIAGNOSES.format(sent=sent)))
+    claim |= spread(codes["code"], _starts(codes["claim"], len(submissions)), "diagnosis", MOST_DIAGNOSES)
+    claim |= _subscriber(claim) | directory.payers.of(claim["payer"], "")
+    claim |= {name: pa.repeat(value, len(submissions)) for name, value in CONSENTS.items()}
+    first = ints(_starts(line["claim"], len(submissions))[:-1])
+    claim |= at_claim({name: column.take(first) for name, column in line.items()}, billing_npi, directory)
+    line |= at_line(line, {name: column.take(line["claim"]) for name, column in claim.items()}, billing_npi, directory)
+    line |= split_up(line["modifiers"], "modifier", 4) | split_up(line["pointers"], "pointer", 4)
+    return {"claim": pa.table(claim), "line": pa.table(line)}
+
+
+def _starts(claims: pa.Array, count: int) -> np.ndarray:
+    """Where each claim's rows begin in a table in order of claims, and where the last one's end."""
+    starts: np.ndarray = np.searchsorted(claims.to_numpy(), np.arange(count + 1))
+    return starts
+
+
+def _subscriber(claim: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """The patient where he is the subscriber; else the subscriber by name, and the patient for a loop of his own.
+
+    Address, birth and sex of loop 2010BA belong to a subscriber who is the patient only (note of the guide).
+    """
+    own = claim["relationship"].is_null()
+    named = {f"subscriber_{part}": only_where(own, claim[f"patient_{part}"]) for part in WHO}
+    named |= {
+        f"subscriber_{part}": pc.if_else(own, claim[f"patient_{part}"], claim[f"subscriber_{part}"]) for part in NAME
+    }
+    return named | {"self": pc.if_else(own, "18", None), "subscriber_type": pa.repeat("1", len(own))}

@@ -1,0 +1,113 @@
+"""Why claims wait: every hold that follows from a cause is opened and released by itself, as the causes stand now."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from revcycle.foundation.calendar import due_on
+from revcycle.foundation.practice.limits import stored_limits
+
+FOLLOWING = ("finding", "filing", "enrollment", "coverage", "outage", "manual")
+"""Causes that are looked up anew; rejections, amendments and contents end by other acts."""
+
+WANTED = """
+CREATE TEMP TABLE wanted ON COMMIT DROP AS
+SELECT c.id AS claim_id, 'finding' AS cause, f.id AS cause_id, f.rule AS reason
+FROM claim c JOIN encounter e ON e.id = c.encounter_id
+JOIN finding f ON f.encounter_id = e.id AND f.version = e.current_version AND f.state = 'open'
+WHERE c.state = 'open' AND (f.severity = 'block' OR f.severity = 'review' AND EXISTS (
+    SELECT FROM review_rule r WHERE r.payer = c.payer AND r.rule IN (f.rule, '*')))
+UNION ALL
+SELECT c.id, 'enrollment', 0, 'the payer takes no electronic claims of this practice yet'
+FROM claim c LEFT JOIN rule_now r ON r.payer = c.payer WHERE c.state = 'open' AND r.enrolled IS NOT TRUE
+UNION ALL
+SELECT c.id, 'coverage', 0, 'no coverage on the first date of service'
+FROM claim c JOIN encounter e ON e.id = c.encounter_id
+JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
+WHERE c.state = 'open' AND NOT EXISTS (
+    SELECT FROM coverage k WHERE k.patient_id = v.patient_id AND k.responsibility = c.responsibility
+    AND k.payer = c.payer AND k.superseded_at IS NULL
+    AND (SELECT min(l.date_from) FROM charge_line l WHERE l.encounter_id = e.id AND l.version = e.current_version)
+        BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity'))
+UNION ALL
+SELECT c.id, 'outage', o.id, 'sending is paused'
+FROM claim c JOIN outage o ON o.closed_at IS NULL AND o.payer IN ('', c.payer)
+LEFT JOIN rule_now r ON r.payer = c.payer
+WHERE c.state = 'open' AND (o.partner = '' OR o.partner = r.partner)
+UNION ALL
+SELECT c.id, 'manual', q.id, 'a newer delivery of the encounter is in quarantine'
+FROM claim c JOIN encounter e ON e.id = c.encounter_id
+JOIN quarantine q ON q.source_system = e.source_system AND q.subject_kind = 'encounter'
+     AND q.subject = e.source_encounter_id AND q.cleared_at IS NULL
+WHERE c.state = 'open'
+UNION ALL
+SELECT c.id, 'filing', 1, 'a date of service lies in the future'
+FROM claim c JOIN bill b ON b.encounter_id = c.encounter_id
+WHERE c.state = 'open' AND b.last > :day
+"""
+SERVICES = """
+SELECT c.id AS claim_id, c.payer, l.date_from FROM claim c JOIN encounter e ON e.id = c.encounter_id
+JOIN charge_line l ON l.encounter_id = e.id AND l.version = e.current_version
+WHERE c.state = 'open' AND c.payer = :payer GROUP BY c.id, c.payer, l.date_from
+"""
+LATE = "INSERT INTO wanted VALUES (:claim_id, 'filing', 0, 'the payer''s filing limit has passed')"
+RELEASE = """
+UPDATE claim_hold h SET released_at = :now, released_by = 'assemble'
+WHERE h.released_at IS NULL AND h.cause = ANY (:causes) AND NOT EXISTS (
+    SELECT FROM wanted w WHERE w.claim_id = h.claim_id AND w.cause = h.cause AND w.cause_id = h.cause_id)
+"""
+# A claim that a person let go although it is late is not held for that again.
+OPEN = """
+INSERT INTO claim_hold (claim_id, cause, cause_id, reason, run_id)
+SELECT w.claim_id, w.cause, w.cause_id, w.reason, :run_id FROM wanted w
+WHERE w.cause <> 'filing' OR NOT EXISTS (
+    SELECT FROM claim_hold h WHERE h.claim_id = w.claim_id AND h.cause = w.cause AND h.cause_id = w.cause_id
+    AND h.released_by NOT IN ('', 'assemble'))
+ON CONFLICT (claim_id, cause, cause_id) WHERE released_at IS NULL DO NOTHING
+"""
+# What could not be written, or was rejected, may go once something it was written from has changed.
+MENDED = """
+UPDATE claim_hold h SET released_at = :now, released_by = 'assemble'
+FROM claim_submission s JOIN claim c ON c.id = s.claim_id JOIN encounter e ON e.id = c.encounter_id
+WHERE h.cause IN ('content', 'rejection') AND h.released_at IS NULL AND h.claim_id = c.id AND s.id = h.cause_id
+  AND c.state = 'open'
+  AND (s.version <> e.current_version
+       OR EXISTS (SELECT FROM patient p WHERE p.id = s.patient_row AND p.superseded_at IS NOT NULL)
+       OR EXISTS (SELECT FROM coverage k WHERE k.id = s.coverage_row AND k.superseded_at IS NOT NULL)
+       OR h.cause = 'content' AND (
+           EXISTS (SELECT FROM provider x WHERE x.recorded_at > h.recorded_at)
+           OR EXISTS (SELECT FROM facility x WHERE x.recorded_at > h.recorded_at)
+           OR EXISTS (SELECT FROM billing_provider x WHERE x.recorded_at > h.recorded_at)
+           OR EXISTS (SELECT FROM trading_partner x WHERE x.recorded_at > h.recorded_at)
+           OR EXISTS (SELECT FROM payer_rule x WHERE x.payer = c.payer AND x.recorded_at > h.recorded_at)))
+"""
+HELD = "SELECT count(DISTINCT claim_id) FROM claim_hold WHERE released_at IS NULL"
+
+
+def match(connection: Connection, *, day: date, now: datetime, run_id: int) -> None:
+    """Make the open holds of open claims be exactly what their causes say; `day` judges filing limits."""
+    asked: dict[str, Any] = {"day": day, "now": now, "run_id": run_id, "causes": list(FOLLOWING)}
+    connection.execute(text(WANTED), asked)
+    _add_late(connection, day)
+    connection.execute(text(RELEASE), asked)
+    connection.execute(text(OPEN), asked)
+    connection.execute(text(MENDED), asked)
+
+
+def held(connection: Connection) -> int:
+    """Claims with at least one open hold."""
+    return int(connection.execute(text(HELD)).scalar_one())
+
+
+def _add_late(connection: Connection, day: date) -> None:
+    """Claims of which a line can no longer be filed. The calendar's rules count the dates."""
+    limits = stored_limits(connection)
+    late: set[int] = set()
+    for payer in {limit.payer for limit in limits}:
+        mine = [limit for limit in limits if limit.payer == payer]
+        for row in connection.execute(text(SERVICES), {"payer": payer}):
+            if any(limit.covers(row.date_from) and due_on(limit, row.date_from) < day for limit in mine):
+                late.add(row.claim_id)
+    if late:
+        connection.execute(text(LATE), [{"claim_id": claim} for claim in sorted(late)])

@@ -1,0 +1,60 @@
+"""Interchanges that the archive has and the database does not: it was restored to an older backup.
+
+A number above the counter was given out in the time that is lost. A label at or below its counter without a row is what
+a killed batch left: its interchange was never sent, and its number is not used again.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from revcycle.foundation.archive import Archive
+from revcycle.foundation.errors import InputUnusable
+from revcycle.foundation.register.manifest import Manifest
+from revcycle.foundation.store.numbers import last_number
+
+INTERCHANGE = "interchange"  # the kind of label of a manifest
+REFUSED = (
+    "The archive holds {count} interchanges of {partners} that the database does not know: it is older than the "
+    "archive. Nothing is sent until `./revcycle reconcile --apply` has registered them."
+)
+
+
+class SendingRefused(InputUnusable):
+    """Nothing may be sent now; the sentence says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """An interchange of the archive above its partner's counter; `sha256` is its manifest's."""
+
+    sha256: str
+    manifest: Manifest
+
+
+def unknown(connection: Connection, archive: Archive) -> list[Unknown]:
+    """By partner and number; none as long as the database is not older than the archive."""
+    return [
+        Unknown(sha256, Manifest.decode(archive.path(sha256).read_bytes()))
+        for _, _, sha256 in _beyond(connection, archive)
+    ]
+
+
+def why_refused(connection: Connection, archive: Archive) -> str:
+    """The sentence that refuses sending; empty where nothing stands against it."""
+    found = _beyond(connection, archive)
+    partners = ", ".join(sorted({partner for partner, _, _ in found}))
+    return REFUSED.format(count=len(found), partners=partners) if found else ""
+
+
+def _beyond(connection: Connection, archive: Archive) -> list[tuple[str, int, str]]:
+    """Partner, ISA13 and manifest of every label above its counter. No object is opened."""
+    counters: dict[str, int] = {}
+    found = []
+    for name, sha256 in archive.labels(INTERCHANGE).items():
+        partner, _, isa13 = name.rpartition("-")
+        if partner not in counters:
+            counters[partner] = last_number(connection, "isa13", partner=partner)
+        if int(isa13) > counters[partner]:
+            found.append((partner, int(isa13), sha256))
+    return sorted(found)

@@ -1,0 +1,52 @@
+"""How the exchange with partners stands: what is paused, in doubt, overdue, or could not be read."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, text
+
+PAUSED = """
+SELECT CASE payer WHEN '' THEN 'everything' ELSE payer END FROM outage
+WHERE closed_at IS NULL AND state <> 'closed' ORDER BY payer
+"""
+IN_DOUBT = "SELECT partner, isa13 FROM interchange WHERE state = 'in_doubt' ORDER BY partner, isa13"
+OVERDUE = "SELECT count(*) FROM expected_answer WHERE met_by IS NULL AND alarmed_at IS NOT NULL"
+QUARANTINED = """
+SELECT (SELECT count(*) FROM quarantine WHERE cleared_at IS NULL)
+     + (SELECT count(*) FROM received_file WHERE state = 'quarantined')
+"""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`paused`: payers whose claims are not sent, or `everything`; `in_doubt`: partner and ISA13."""
+
+    paused: tuple[str, ...] = ()
+    in_doubt: tuple[str, ...] = ()
+    overdue: int = 0
+    quarantined: int = 0
+
+    def sentences(self) -> list[str]:
+        """What a person should know, each with what to do."""
+        said = [f"Sending of {one} is paused; ./revcycle pause-sending off ends it." for one in self.paused]
+        said += [
+            f"Interchange {one} is in doubt; ./revcycle work list says until when to wait." for one in self.in_doubt
+        ]
+        if self.overdue:
+            said.append(f"{self.overdue} answers are overdue; ./revcycle work list names them.")
+        return said
+
+
+def standing_of(engine: Engine) -> Standing:
+    """As the practice database has it now; nothing stands in one that no `up` has made yet.
+
+    Raises: sqlalchemy.exc.OperationalError where it does not answer.
+    """
+    with engine.connect() as connection:
+        if connection.execute(text("SELECT to_regclass('expected_answer')")).scalar() is None:
+            return Standing()
+        return Standing(
+            tuple(connection.scalars(text(PAUSED))),
+            tuple(f"{row.partner} {row.isa13:09}" for row in connection.execute(text(IN_DOUBT))),
+            connection.execute(text(OVERDUE)).scalar_one(),
+            connection.execute(text(QUARANTINED)).scalar_one(),
+        )

@@ -1,0 +1,104 @@
+"""A plain 837P, enough for the simulator's tests: one claim a subscriber, and pyx12 on what comes back."""
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyx12.params
+import pyx12.x12n_document
+
+
+@dataclass(frozen=True)
+class PlainClaim:
+    """A claim; a charge that is no number makes pyx12 refuse its transaction set."""
+
+    number: str
+    payer: str = "LARKSPUR"
+    charge: str = "150"
+    frequency: str = "1"
+
+
+def professional(
+    claims: Sequence[PlainClaim],
+    *,
+    control: int = 1,
+    usage: str = "T",
+    version: str = "005010X222A1",
+    providers: int = 1,
+    sets: int = 1,
+) -> bytes:
+    """An interchange of one group; each set holds all its claims, spread over its billing providers in turn.
+
+    With several sets the claims are dealt out to them, set by set.
+    """
+    parties = f"ZZ*{'PRACTICE':<15}*ZZ*{'CLEARING':<15}"
+    isa = f"ISA*00*{' ' * 10}*00*{' ' * 10}*{parties}*261124*0230*^*00501*{control:09d}*0*{usage}*:"
+    body = [isa, f"GS*HC*PRACTICE*CLEARING*20261124*0230*{control}*X*{version}"]
+    for n in range(sets):
+        body += _set(n + 1, claims[n::sets], control, version, providers)
+    body += [f"GE*{sets}*{control}", f"IEA*1*{control:09d}"]
+    return ("~\n".join(body) + "~\n").encode("ascii")
+
+
+def _set(ordinal: int, claims: Sequence[PlainClaim], control: int, version: str, providers: int) -> list[str]:
+    lines = [
+        f"ST*837*{ordinal:04d}*{version}",
+        f"BHT*0019*00*{batch(control, ordinal)}*20261124*0230*CH",
+        "NM1*41*2*SAMPLE GROUP*****46*PRACTICE",
+        "PER*IC*BILLING*TE*2075550100",
+        "NM1*40*2*CLEARINGHOUSE*****46*CLEARING",
+    ]
+    levels = 0
+    for provider in range(providers):
+        levels += 1
+        top = levels
+        lines += [
+            f"HL*{top}**20*1",
+            f"NM1*85*2*SAMPLE GROUP {provider}*****XX*1234567893",
+            "N3*1 EXAMPLE SQUARE",
+            "N4*SAMPLETON*ME*039910001",
+            "REF*EI*000000001",
+        ]
+        for claim in claims[provider::providers]:
+            levels += 1
+            lines += _claim(levels, top, claim)
+    return [*lines, f"SE*{len(lines) + 1}*{ordinal:04d}"]
+
+
+def _claim(level: int, provider: int, claim: PlainClaim) -> list[str]:
+    return [
+        f"HL*{level}*{provider}*22*0",
+        "SBR*P*18*******CI",
+        "NM1*IL*1*SPECIMEN*ADA****MI*W0001",
+        "N3*2 MOCKUP WHARF",
+        "N4*SAMPLETON*ME*039910001",
+        "DMG*D8*19700228*F",
+        f"NM1*PR*2*{claim.payer} PLAN*****PI*{claim.payer}",
+        f"CLM*{claim.number}*{claim.charge}***11:B:{claim.frequency}*Y*A*Y*Y",
+        *(["REF*F8*ICN1"] if claim.frequency in "78" else []),
+        "HI*ABK:J069",
+        "LX*1",
+        f"SV1*HC:99213*{claim.charge}*UN*1***1",
+        "DTP*472*D8*20261120",
+        f"REF*6R*{claim.number}L1",
+    ]
+
+
+def batch(control: int, ordinal: int = 1) -> str:
+    """BHT03 of a set: what a 277CA answers."""
+    return f"B{control:06d}{ordinal}"
+
+
+def segments(data: bytes) -> list[list[str]]:
+    """An answer as lists of elements."""
+    return [line.rstrip("~").split("*") for line in data.decode("ascii").splitlines()]
+
+
+def complaints(data: bytes) -> list[str]:
+    """What pyx12 finds wrong in a file; empty for a valid one."""
+    errors = io.StringIO()
+    document = io.StringIO(data.decode("ascii"))
+    if pyx12.x12n_document.x12n_document(pyx12.params.params(), document, None, None, fd_json=errors):
+        return []
+    return re.findall(r'"message": "([^"]+)"', errors.getvalue()) or [errors.getvalue()]
