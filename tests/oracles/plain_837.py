@@ -14,7 +14,7 @@ def money(cents: int, scale: int = 100) -> str:
 
 
 def day(value: date) -> str:
-    return value.strftime("%Y%m%d")
+    return f"{value.year:04}{value.month:02}{value.day:02}"
 
 
 class PlainWriter:
@@ -66,11 +66,13 @@ class PlainWriter:
         self.seg("NM1", "85", row["billing_type"], row["billing_name"], "", "", "", "", "XX", row["billing_npi"])
         self.address(row, "billing")
         self.seg("REF", "EI", row["billing_tax_id"])
+        if row.get("billing_phone"):
+            self.seg("PER", "IC", row.get("billing_contact"), "TE", row["billing_phone"])
         if row.get("pay_to_street"):
             self.seg("NM1", "87", row["billing_type"])
             self.address(row, "pay_to")
 
-    def claim(self, c: Row, lines: list[Row], others: list[Row], said: list[Row], reasons: list[Row]) -> None:
+    def claim(self, c: Row, of: dict[str, list[Row]]) -> None:
         self.hl += 1
         subscriber, dependent = self.hl, c.get("relationship") is not None
         self.seg("HL", subscriber, 1, 22, int(dependent))
@@ -100,10 +102,13 @@ class PlainWriter:
             self.address(c, "patient")
             self.seg("DMG", "D8", day(c["patient_birth"]), c["patient_sex"])
         self.about(c)
-        for n, other in enumerate(others):
-            self.other(other, [r for r in reasons if r.get("m") is None and r["n"] == n])
-        for each in lines:
-            self.line(each, [s for s in said if s["n"] == each["n"]], [r for r in reasons if r["n"] == each["n"]])
+        for other in of["other"]:
+            self.other(other, [r for r in of["other_cas"] if r["n"] == other["n"]])
+        for each in of["line"]:
+            self.line(each)
+            for said in (s for s in of["adjudication"] if s["n"] == each["n"]):
+                place = said["n"], said["m"]
+                self.said(said, [r for r in of["adjudication_cas"] if (r["n"], r["m"]) == place])
 
     def about(self, c: Row) -> None:
         self.seg("CLM", c["patient_control_number"], money(c["charge"]), "", "",
@@ -113,7 +118,8 @@ class PlainWriter:
             if c.get(name):
                 self.seg("DTP", code, "D8", day(c[name]))
         if c.get("attachment_type"):
-            self.seg("PWK", c["attachment_type"], c["attachment_how"], "", "", "AC", c["attachment_number"])
+            number = c.get("attachment_number")
+            self.seg("PWK", c["attachment_type"], c["attachment_how"], "", "", "AC" if number else "", number)
         if c.get("patient_paid") is not None:
             self.seg("AMT", "F5", money(c["patient_paid"]))
         for name, code in (("referral_number", "9F"), ("prior_authorization", "G1"), ("payer_claim_number", "F8"),
@@ -126,7 +132,7 @@ class PlainWriter:
         self.seg("HI", *(self.comp("ABF" if i else "ABK", code) for i, code in enumerate(codes)))
         self.person(c, "referring", "DN")
         self.person(c, "rendering", "82")
-        if c.get("rendering_taxonomy"):
+        if c.get("rendering_npi") and c.get("rendering_taxonomy"):
             self.seg("PRV", "PE", "PXC", c["rendering_taxonomy"])
         self.facility(c)
         self.person(c, "supervising", "DQ")
@@ -161,15 +167,20 @@ class PlainWriter:
             self.seg("REF", "F8", o["payer_claim_number"])
 
     def cas(self, r: Row) -> None:
-        triples = [(r[f"reason_{i}"], money(r[f"amount_{i}"]), "") for i in range(1, 7) if r.get(f"reason_{i}")]
-        self.seg("CAS", r["group"], *(part for triple in triples for part in triple))
+        parts: list[str] = []
+        for i in range(1, 7):
+            if r.get(f"reason_{i}"):
+                quantity = r.get(f"quantity_{i}")
+                parts += [r[f"reason_{i}"], money(r[f"amount_{i}"]), "" if quantity is None else money(quantity, 1000)]
+        self.seg("CAS", r["group"], *parts)
 
-    def line(self, x: Row, said: list[Row], reasons: list[Row]) -> None:
+    def line(self, x: Row) -> None:
         self.seg("LX", x["number"])
         modifiers = [x.get(f"modifier_{i}") for i in range(1, 5)]
-        self.seg("SV1", self.comp("HC", x["procedure"], *modifiers), money(x["charge"]), x["unit_basis"],
-                 money(x["units"], 1000), x.get("place"), "",
-                 self.comp(*(x.get(f"pointer_{i}") for i in range(1, 5))))  # fmt: skip
+        procedure = self.comp("HC", x["procedure"], *modifiers, x.get("description"))
+        pointers = self.comp(*(x.get(f"pointer_{i}") for i in range(1, 5)))
+        units = money(x["units"], 1000)
+        self.seg("SV1", procedure, money(x["charge"]), x["unit_basis"], units, x.get("place"), "", pointers)
         if x.get("service_to"):
             self.seg("DTP", "472", "RD8", f"{day(x['service_from'])}-{day(x['service_to'])}")
         else:
@@ -183,26 +194,21 @@ class PlainWriter:
             self.seg("LIN", "", "N4", x["ndc"])
             self.seg("CTP", "", "", "", money(x["ndc_quantity"], 1000), x["ndc_unit"])
         self.person(x, "rendering", "82")
-        if x.get("rendering_taxonomy"):
+        if x.get("rendering_npi") and x.get("rendering_taxonomy"):
             self.seg("PRV", "PE", "PXC", x["rendering_taxonomy"])
         self.facility(x)
         self.person(x, "supervising", "DQ")
         self.person(x, "ordering", "DK")
         self.person(x, "referring", "DN")
-        for s in said:
-            self.seg(
-                "SVD",
-                s["payer_id"],
-                money(s["paid"]),
-                self.comp("HC", s["procedure"], s.get("modifier_1")),
-                "",
-                money(s["units"], 1000),
-            )
-            for r in reasons:
-                self.cas(r)
-            self.seg("DTP", "573", "D8", day(s["paid_date"]))
-            if s.get("patient_liability") is not None:
-                self.seg("AMT", "EAF", money(s["patient_liability"]))
+
+    def said(self, s: Row, reasons: list[Row]) -> None:
+        procedure = self.comp("HC", s["procedure"], s.get("modifier_1"))
+        self.seg("SVD", s["payer_id"], money(s["paid"]), procedure, "", money(s["units"], 1000))
+        for r in reasons:
+            self.cas(r)
+        self.seg("DTP", "573", "D8", day(s["paid_date"]))
+        if s.get("patient_liability") is not None:
+            self.seg("AMT", "EAF", money(s["patient_liability"]))
 
 
 def plain_837p(rows: dict[str, list[Row]], e: Any) -> bytes:
@@ -211,11 +217,8 @@ def plain_837p(rows: dict[str, list[Row]], e: Any) -> bytes:
     when = e.created
     writer.header(rows["set"][0], when.date(), f"{when:%H%M}")
     for n, claim in enumerate(rows["claim"]):
-        mine = [
-            [row for row in rows.get(name, []) if row["claim"] == n]
-            for name in ("line", "other", "adjudication", "adjudication_cas")
-        ]
-        writer.claim(claim, *mine)
+        sections = ("line", "other", "other_cas", "adjudication", "adjudication_cas")
+        writer.claim(claim, {name: [r for r in rows.get(name, []) if r["claim"] == n] for name in sections})
     body = writer.out
     isa = f"ISA*00*{'':10}*00*{'':10}*{e.sender_qualifier}*{e.sender_id:<15}*{e.receiver_qualifier}*{e.receiver_id:<15}"
     isa += f"*{when:%y%m%d}*{when:%H%M}*^*00501*{e.isa13:09}*0*{e.usage}*:"

@@ -26,7 +26,10 @@ SET = {
     "billing_npi": NPI,
     **{f"billing_{name}": value for name, value in HOME.items()},
     "billing_tax_id": "000000001",
+    "billing_contact": "FRONT DESK",
+    "billing_phone": "2075550101",
     "pay_to_street": "PO BOX 9",
+    "pay_to_street_2": "ATTN PAYMENTS",
     **{f"pay_to_{name}": HOME[name] for name in ("city", "state", "zip")},
 }
 SUBSCRIBER = {
@@ -124,6 +127,27 @@ OTHER = {
     "payer_id": "FIRST1",
     "payer_claim_number": "F0001",
 }
+SECOND = OTHER | {
+    "n": 1,
+    "order": "T",
+    "paid": 0,
+    "patient_liability": None,
+    "noncovered": 10000,
+    "remark_1": None,
+    "paid_date": DAY,
+    "payer_id": "SECOND2",
+}
+REFUSED = {
+    "claim": 2,
+    "n": 1,
+    "rep": 0,
+    "group": "OA",
+    "reason_1": "23",
+    "amount_1": -1050,
+    "quantity_1": 1500,
+    "reason_2": "96",
+    "amount_2": 11050,
+}
 ADJUDICATION = {
     "claim": 2,
     "n": 0,
@@ -174,7 +198,7 @@ def table(rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def tables() -> dict[str, list[dict[str, Any]]]:
-    """Rows of every section, to be changed by a test and made tables by `tabled`."""
+    """Rows of every section for three claims with everything, to be changed by a test and made tables by `tabled`."""
     return {
         "set": [dict(SET)],
         "claim": [
@@ -190,7 +214,8 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             line(1, 0, 10000),
             line(2, 0, 10000),
         ],
-        "other": [dict(OTHER)],
+        "other": [dict(OTHER), dict(SECOND)],
+        "other_cas": [dict(REFUSED)],
         "adjudication": [dict(ADJUDICATION)],
         "adjudication_cas": [dict(one) for one in REASONS],
     }

@@ -15,6 +15,10 @@ def test_every_count_has_a_number_of_its_own(one: int, two: int) -> None:
     assert not set(claim_number(one)) & set("AEIOUL")
 
 
+def test_numbers_once_given_out_stay_what_they_are() -> None:
+    assert [claim_number(count) for count in (1, 29, 123456789)] == ["000000001N", "000000010P", "00060HZKNS"]
+
+
 @given(COUNTS, st.integers(0, DIGITS), st.sampled_from(ALPHABET))
 def test_a_wrong_character_is_found(count: int, place: int, sign: str) -> None:
     number = claim_number(count)

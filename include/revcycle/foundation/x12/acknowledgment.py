@@ -81,6 +81,9 @@ def read_ta1(content: Content) -> Iterator[InterchangeAcknowledgment]:
 
 def read_999(answer: TransactionSet, problems: list[Problem]) -> GroupAcknowledgment | None:
     """The group that a 999 answers; None where it has no AK1. What has no place in it is reported."""
+    if answer.version not in VERSIONS:
+        reason = "this version of a 999 is not known"
+        problems.append(Problem(answer.index, answer.first, "structure.version", reason, VERSIONS[0], answer.version))
     reader = _Reader(answer, problems)
     for segment in answer.segments:
         reader.read(segment)
@@ -156,7 +159,8 @@ class _Reader:
             return False
         self.group.code, self.group.code_segment = segment.e(1), segment.number
         accepted = sum(one.code in ("A", "E") for one in self.group.sets)
-        if self.group.sets and segment.e(4).isdecimal() and int(segment.e(4)) != accepted:
+        said = segment.e(4)
+        if self.group.sets and said.isdecimal() and (said.lstrip("0") or "0") != str(accepted):
             reason = "AK904 is not the count of accepted sets"
             self._say(segment, "structure.count", reason, expected=str(accepted), fatal=False)
         return True

@@ -4,8 +4,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from revcycle.foundation.x12.map_format import Kind
+
 _CENTS = pa.array(["", *(f".{i:02}".rstrip("0") for i in range(1, 100))])
 _THOUSANDTHS = pa.array(["", *(f".{i:03}".rstrip("0") for i in range(1, 1000))])
+_TEXT = (pa.types.is_string, pa.types.is_large_string)
+_EXPECTED: dict[Kind, str] = {
+    "text": "string",
+    "cents": "int64 (cents)",
+    "signed cents": "int64 (cents)",
+    "thousandths": "int64 (thousandths)",
+    "date": "date32",
+}
 _SIGNS = pa.array(["", "-"])
 
 
@@ -29,8 +39,28 @@ def decimal_text(values: pa.Array, scale: int) -> pa.Array:
 def date_text(values: pa.Array) -> pa.Array:
     """Dates as CCYYMMDD."""
     distinct = values.dictionary_encode()
-    texts = [day and day.strftime("%Y%m%d") for day in distinct.dictionary.to_pylist()]
+    texts = [day and day.isoformat().replace("-", "") for day in distinct.dictionary.to_pylist()]
     return pa.array(texts, pa.string()).take(distinct.indices)
+
+
+def as_text(values: pa.Array, kind: Kind, what: str) -> pa.Array:
+    """A column as X12 writes its kind. Raises: TypeError, naming `what`, where another type stands in its place.
+
+    Nothing is guessed: a decimal or a float may be dollars.
+    """
+    if pa.types.is_null(values.type):
+        return values.cast(pa.string())
+    if kind == "text":
+        expected = any(is_text(values.type) for is_text in _TEXT)
+    elif kind == "date":
+        expected = pa.types.is_date32(values.type)
+    else:
+        expected = pa.types.is_int64(values.type)
+    if not expected:
+        raise TypeError(f"{what} is {values.type}; {_EXPECTED[kind]} is expected")
+    if kind == "text":
+        return values.cast(pa.string())
+    return date_text(values) if kind == "date" else decimal_text(values, 1000 if kind == "thousandths" else 100)
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:

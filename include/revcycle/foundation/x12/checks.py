@@ -11,6 +11,8 @@ from revcycle.foundation.x12.characters import ALLOWED
 from revcycle.foundation.x12.map_format import Part
 
 BLANK = 32
+Fault = tuple[np.ndarray, str]
+"""Rows, and what is wrong with them."""
 
 
 @dataclass(frozen=True, order=True)
@@ -26,7 +28,7 @@ class Finding:
     value: str = field(default="", repr=False, compare=False)
 
 
-def faults(text: pa.Array, part: Part) -> Iterator[tuple[np.ndarray, str]]:
+def faults(text: pa.Array, part: Part) -> Iterator[Fault]:
     """Rows of a column that break a rule, with the rule in words. Nothing is repaired."""
     offsets = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
     size = np.where(text.is_valid().to_numpy(zero_copy_only=False), np.diff(offsets), 0)
@@ -41,7 +43,7 @@ def faults(text: pa.Array, part: Part) -> Iterator[tuple[np.ndarray, str]]:
         yield from _characters(text, offsets, size)
 
 
-def _characters(text: pa.Array, offsets: np.ndarray, size: np.ndarray) -> Iterator[tuple[np.ndarray, str]]:
+def _characters(text: pa.Array, offsets: np.ndarray, size: np.ndarray) -> Iterator[Fault]:
     data = np.frombuffer(text.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
     starts = offsets - offsets[0]
     foreign = np.flatnonzero(~ALLOWED[data])

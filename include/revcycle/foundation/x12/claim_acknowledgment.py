@@ -52,6 +52,9 @@ class ClaimAcknowledgment:
 
 def read_277ca(answer: TransactionSet, problems: list[Problem]) -> ClaimAcknowledgment:
     """What the set says, in its order. What has no place in it is reported and left out."""
+    if not answer.version.startswith(VERSION):
+        reason = "this version of a 277 is no claim acknowledgment"
+        problems.append(Problem(answer.index, answer.first, "structure.version", reason, VERSION, answer.version))
     reader = _Reader(answer, problems)
     for segment in answer.segments:
         reader.read(segment)

@@ -5,7 +5,8 @@ own SE, or with a wrong count of segments, is not whole.
 """
 
 import hashlib
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from revcycle.foundation.x12.segments import Problem, Segment, read_segments
@@ -87,29 +88,45 @@ class _Reader:
         self.isa: Segment | None = None
         self.gs: Segment | None = None
         self.open: TransactionSet | None = None
+        self.last: Segment | None = None
         self.groups = self.sets_in_group = 0
+        self.steps: dict[str, Callable[[Segment], None]] = {
+            "ISA": self._isa,
+            "GS": self._gs,
+            "ST": self._st,
+            "SE": self._se,
+            "GE": self._ge,
+            "IEA": self._iea,
+        }
 
     def read(self, segment: Segment) -> None:
-        known = {"ISA": self._isa, "GS": self._gs, "ST": self._st, "SE": self._se, "GE": self._ge, "IEA": self._iea}
-        if step := known.get(segment.id):
+        self.last = segment
+        if step := self.steps.get(segment.id):
             step(segment)
         elif segment.id == "TA1" and self.open is None:
             self.content.interchange_answers.append((self.content.interchanges[-1], segment))
-        elif self.open is None:
-            self._say(segment, "structure.order", "a segment stands outside every transaction set", fatal=False)
-        else:
+        elif self.open is not None:
             self.open.segments.append(segment)
             self.open.whole &= bool(segment.id)
+        elif segment.id:
+            self._say(segment, "structure.order", "a segment stands outside every transaction set", fatal=False)
 
     def finish(self) -> None:
         """What is still open at the end of the file, and problems of segments that now have their set."""
-        number = self.open.first + len(self.open.segments) if self.open else 1
-        self._close(Segment(number, ("",), ""), 1, "structure.truncated")
-        spans = [(one.first, one.first + len(one.segments) + 1, one.index) for one in self.content.sets]
+        if self.last is not None:
+            self._close(self.last, 1, "structure.truncated")
         self.content.problems = [
-            replace(problem, st_index=_owner(spans, problem.segment)) if problem.st_index < 0 else problem
+            replace(problem, st_index=self._owner(problem.segment)) if problem.st_index < 0 else problem
             for problem in self.content.problems
         ]
+
+    def _owner(self, number: int) -> int:
+        """The set that a segment stands in; 0 where it stands in none."""
+        place = bisect_right(self.content.sets, number, key=lambda one: one.first)
+        if not place:
+            return 0
+        before = self.content.sets[place - 1]
+        return before.index if number <= before.first + len(before.segments) + 1 else 0
 
     def _isa(self, segment: Segment) -> None:
         self._close(segment, 1)
@@ -149,7 +166,8 @@ class _Reader:
 
     def _ge(self, segment: Segment) -> None:
         self._close(segment, 3)
-        if self.gs is None or segment.e(1).lstrip("0") != str(self.sets_in_group) or segment.e(2) != self.gs.e(6):
+        count = segment.e(1).lstrip("0") or "0"
+        if self.gs is None or count != str(self.sets_in_group) or segment.e(2) != self.gs.e(6):
             self._say(segment, "structure.envelope", "GE does not fit its group", fatal=False)
         self.gs = None
 
@@ -188,10 +206,6 @@ class _Reader:
         if spoils and self.open:
             self.open.whole = False
         self.content.problems.append(Problem(index, segment.number, code, reason, expected, found, fatal))
-
-
-def _owner(spans: list[tuple[int, int, int]], number: int) -> int:
-    return next((index for first, last, index in spans if first <= number <= last), 0)
 
 
 def kinds(content: Content) -> Iterator[str]:

@@ -7,6 +7,7 @@ another payer of the claim with what it paid; `line` a service line; `adjudicati
 from revcycle.foundation.x12.map_format import read_map
 
 VERSION = "005010X222A1"
+MOST_LINES = 50
 _MODIFIERS = "modifier_1?2..2:modifier_2?2..2:modifier_3?2..2:modifier_4?2..2"
 _POINTERS = "pointer_1!2:pointer_2?2:pointer_3?2:pointer_4?2"
 _SUBSCRIBER_NAME = "subscriber_last!60 subscriber_first?35 subscriber_middle?25 - subscriber_suffix?10"
@@ -29,8 +30,9 @@ set | | NM1 =85 billing_type!1 billing_name!60 billing_first?35 - - - =XX&billin
 set | | N3 billing_street!55 billing_street_2?55
 set | | N4 billing_city!2..30 billing_state!2..2 billing_zip!3..9
 set | | REF =EI billing_tax_id!9
+set | billing_phone | PER =IC billing_contact?60 =TE billing_phone!20
 set | pay_to_street | NM1 =87 billing_type!1
-set | pay_to_street | N3 pay_to_street!55
+set | pay_to_street | N3 pay_to_street!55 pay_to_street_2?55
 set | pay_to_street | N4 pay_to_city!2..30 pay_to_state!2..2 pay_to_zip!3..9
 """
 _SUBSCRIBER_AND_PATIENT = f"""
@@ -68,8 +70,9 @@ claim | note | NTE =ADD note!80
 claim | | HI =ABK:diagnosis_1!30 {_DIAGNOSES}
 claim | referring_npi | NM1 =DN =1 referring_last!60 referring_first?35 - - - =XX referring_npi!2..10
 claim | rendering_npi | NM1 =82 =1 rendering_last!60 rendering_first?35 - - - =XX rendering_npi!2..10
-claim | rendering_taxonomy | PRV =PE =PXC rendering_taxonomy!50
-claim | facility_name | NM1 =77 =2 facility_name!60 - - - - =XX&facility_npi facility_npi?2..10
+claim | rendering_npi rendering_taxonomy | PRV =PE =PXC rendering_taxonomy!50
+claim | facility_npi | NM1 =77 =2 facility_name!60 - - - - =XX facility_npi!2..10
+claim | !facility_npi facility_name | NM1 =77 =2 facility_name!60
 claim | facility_name | N3 facility_street!55 facility_street_2?55
 claim | facility_name | N4 facility_city!2..30 facility_state!2..2 facility_zip!3..9
 claim | supervising_npi | NM1 =DQ =1 supervising_last!60 supervising_first?35 - - - =XX supervising_npi!2..10
@@ -98,8 +101,9 @@ line | note | NTE =ADD note!80
 line | ndc | LIN - =N4 ndc!48
 line | ndc | CTP - - - ndc_quantity!# ndc_unit!2..2
 line | rendering_npi | NM1 =82 =1 rendering_last!60 rendering_first?35 - - - =XX rendering_npi!2..10
-line | rendering_taxonomy | PRV =PE =PXC rendering_taxonomy!50
-line | facility_name | NM1 =77 =2 facility_name!60 - - - - =XX&facility_npi facility_npi?2..10
+line | rendering_npi rendering_taxonomy | PRV =PE =PXC rendering_taxonomy!50
+line | facility_npi | NM1 =77 =2 facility_name!60 - - - - =XX facility_npi!2..10
+line | !facility_npi facility_name | NM1 =77 =2 facility_name!60
 line | facility_name | N3 facility_street!55 facility_street_2?55
 line | facility_name | N4 facility_city!2..30 facility_state!2..2 facility_zip!3..9
 line | supervising_npi | NM1 =DQ =1 supervising_last!60 supervising_first?35 - - - =XX supervising_npi!2..10

@@ -2,7 +2,7 @@
 
     section | when | segment and its elements
 section  the table a row comes from: `set` (once), `claim`, `other` (loop 2320), `line` (2400), `adjudication` (2430)
-when     column that must be present (`a`) or absent (`!a`); empty: always
+when     columns that must be present (`a`) or absent (`!a`), all of them; empty: always
 element  name!N required, name?N situational, N the longest (or M..N); `$` cents, `%` cents that may be negative, `#`
          thousandths, `D` a date; `=X` a constant; `=X&name` a constant where the column is present; `-` not used;
          `a:b` components; `aD-bD` one element of two dates
@@ -37,13 +37,18 @@ class Element:
     parts: tuple[Part, ...]
     joiner: str
 
+    def name(self, number: int, place: int) -> str:
+        """As partners name a part of the element: 02, or 01-2 for a component. Two dates are one element."""
+        is_composite = len(self.parts) > 1 and self.joiner == ":"
+        return f"{number:02}-{place}" if is_composite else f"{number:02}"
+
 
 @dataclass(frozen=True)
 class Row:
     """One segment of the map; its place in the guide is its place in the list."""
 
     section: str
-    when: str
+    when: tuple[str, ...]
     segment: str
     elements: tuple[Element, ...]
 
@@ -56,7 +61,7 @@ def read_map(text: str) -> tuple[Row, ...]:
 def _row(line: str) -> Row:
     section, when, body = (part.strip() for part in line.split("|"))
     segment, *writtens = body.split()
-    return Row(section, when, segment, tuple(_element(written) for written in writtens))
+    return Row(section, tuple(when.split()), segment, tuple(_element(written) for written in writtens))
 
 
 def _element(written: str) -> Element:

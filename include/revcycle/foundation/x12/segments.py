@@ -1,9 +1,10 @@
 """Bytes -> segments. Every byte belongs to a numbered segment or to a problem; each interchange has its own delimiters.
 
 Line ends and blanks between segments are accepted, and a byte order mark before ISA. Bytes outside ASCII are kept, one
-character each, and reported.
+character each, and reported. A file that is cut, or goes on as something else, keeps what stands before.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ LONGEST_SEGMENT = 64 * 1024
 ISA_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)
 BETWEEN = b"\r\n "
 BOM = b"\xef\xbb\xbf"
+FOREIGN = re.compile(rb"[^ -~]")
 
 
 class UnreadableFile(InputUnusable):
@@ -79,7 +81,13 @@ def read_segments(data: bytes, problems: list[Problem]) -> Iterator[Segment]:
         if number and data[at : at + 3] != b"ISA":
             problems.append(Problem(0, number + 1, "structure.envelope", "bytes after IEA are no interchange", "ISA"))
             return
-        delimiters = _delimiters(data[at : at + 400])
+        try:
+            delimiters = _delimiters(data[at : at + 400])
+        except UnreadableFile as unreadable:
+            if not number:
+                raise
+            problems.append(Problem(0, number + 1, "structure.truncated", str(unreadable), "ISA"))
+            return
         if not _is_of_fixed_width(data[at : at + 400], delimiters):
             problems.append(Problem(0, number + 1, "structure.envelope", "ISA has not its fixed width", fatal=False))
         for segment, after in _interchange(data, at, number, delimiters, problems):
@@ -90,30 +98,36 @@ def read_segments(data: bytes, problems: list[Problem]) -> Iterator[Segment]:
 def _interchange(
     data: bytes, at: int, number: int, delimiters: Delimiters, problems: list[Problem]
 ) -> Iterator[tuple[Segment, int]]:
-    """Segments up to IEA, each with the place after it; a cut file ends with a problem."""
-    while (at := _skip(data, at)) < len(data):
+    """Segments up to IEA, or to the next ISA where it is missing, each with the place after it."""
+    first = at
+    element, component = delimiters.element.decode("latin-1"), delimiters.component.decode("latin-1")
+    while (at := _skip(data, at)) < len(data) and (at == first or data[at : at + 3] != b"ISA"):
         end = data.find(delimiters.segment, at)
         number += 1
-        if end < 0:
-            problems.append(Problem(-1, number, "structure.truncated", "the file ends inside a segment"))
-            yield Segment(number, ("",), ""), len(data)
-            return
-        if end - at > LONGEST_SEGMENT:
-            reason = f"a segment is longer than {LONGEST_SEGMENT} bytes"
-            problems.append(Problem(-1, number, "structure.truncated", reason))
-            yield Segment(number, ("",), ""), end + 1
-            at = end + 1
+        unusable = _too_long(at, end)
+        if unusable:
+            problems.append(Problem(-1, number, "structure.truncated", unusable))
+            at = end + 1 if end >= 0 else len(data)
+            yield Segment(number, ("",), component), at
             continue
         raw = data[at:end]
-        if not raw.isascii() or any(byte < 32 for byte in raw):
+        segment = Segment(number, tuple(raw.decode("latin-1").split(element)), component)
+        if not segment.id:
+            problems.append(Problem(-1, number, "structure.order", "a segment has no name"))
+        if FOREIGN.search(raw):
             reason = "a byte is outside the X12 character set"
             problems.append(Problem(-1, number, "structure.characters", reason, fatal=False))
-        elements = tuple(raw.decode("latin-1").split(delimiters.element.decode("latin-1")))
-        segment = Segment(number, elements, delimiters.component.decode("latin-1"))
-        yield segment, end + 1
+        at = end + 1
+        yield segment, at
         if segment.id == "IEA":
             return
-        at = end + 1
+
+
+def _too_long(at: int, end: int) -> str:
+    """Why the segment from `at` cannot be used: it has no end, or the end is too far; empty when it can."""
+    if end < 0:
+        return "the file ends inside a segment"
+    return f"a segment is longer than {LONGEST_SEGMENT} bytes" if end - at > LONGEST_SEGMENT else ""
 
 
 def _skip(data: bytes, at: int) -> int:
@@ -125,7 +139,7 @@ def _skip(data: bytes, at: int) -> int:
 def _delimiters(head: bytes) -> Delimiters:
     if head[:3] != b"ISA":
         raise UnreadableFile("structure.not_x12", "the file does not begin with ISA: it is no X12 interchange")
-    parts = head.split(head[3:4], 16)
+    parts = head.split(head[3:4], 16) if len(head) > 3 else []
     if len(parts) < 17 or len(parts[16]) < 2:
         raise UnreadableFile("structure.not_x12", "ISA has fewer than 16 elements: the file is cut or no X12")
     found = Delimiters(head[3:4], parts[16][:1], parts[16][1:2])

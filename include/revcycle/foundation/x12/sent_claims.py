@@ -1,5 +1,7 @@
 """Which claim a segment of an 837 of ours belongs to: a 999 names segments by their place, counted from ST = 1."""
 
+from bisect import bisect_right
+
 from revcycle.foundation.x12.envelope import take_apart
 
 
@@ -14,15 +16,13 @@ def claims_at(data: bytes, positions: set[int]) -> dict[int, str]:
     A claim begins with the HL of its subscriber (HL03 22).
     """
     (sent,) = take_apart(data).sets
-    starts: list[tuple[int, int]] = []  # first segment of a claim, and its number among claims
-    names: list[str] = []
+    starts: list[int] = []  # of each claim, the position of its first segment
+    names: dict[int, str] = {}
     for position, segment in enumerate(sent.segments, 2):
         if segment.id == "HL" and segment.e(3) == "22":
-            starts.append((position, len(names)))
+            starts.append(position)
         elif segment.id == "CLM":
-            names.append(segment.e(1))
-    found: dict[int, str] = {}
+            names[len(starts)] = segment.e(1)
     last = len(sent.segments) + 1
-    for (first, claim), (after, _) in zip(starts, [*starts[1:], (last + 1, 0)], strict=True):
-        found |= {position: names[claim] for position in positions if first <= position < after and claim < len(names)}
-    return found
+    claims = {position: bisect_right(starts, position) for position in positions if position <= last}
+    return {position: names[claim] for position, claim in claims.items() if claim in names}
