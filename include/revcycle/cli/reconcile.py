@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -34,12 +35,12 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     if arguments.json:
         print(json.dumps(asdict(report)))
     else:
-        _print(report)
+        _print(report, archive)
     left = report.missing or report.conflicts or (report.interchanges and not report.applied)
     return 1 if left else 0
 
 
-def _print(report: ReconcileReport) -> None:
+def _print(report: ReconcileReport, archive: Archive) -> None:
     done = "registered again" if report.applied else "missing in the database"
     print(f"Interchanges {done}: {len(report.interchanges)}, with {report.claims} claims")
     for name in report.interchanges:
@@ -47,10 +48,12 @@ def _print(report: ReconcileReport) -> None:
     print(f"Received files {done}: {report.received}; files whose answers are applied again: {report.again}")
     for one in report.lifted:
         print(f"Counter {one.kind}{f' of {one.partner}' if one.partner else ''}: {one.before} -> {one.after}")
-    for lacking in report.missing:
-        bring = f"take in again object {lacking.file} of the archive" if lacking.file else "no archived file brings it"
-        print(f"Encounter {lacking.source_system}/{lacking.source_encounter_id} is not here: {bring}")
+    for (source, file), count in Counter((one.source_system, one.file) for one in report.missing).items():
+        print(f"Encounters of {source} that were sent and are not here: {count}")
+        print(
+            f"  bring them: ./revcycle intake {archive.path(file)} --source {source}" if file else "  no file has them"
+        )
     for number in report.conflicts:
         print(f"Claim number {number} stands for another claim here; a person must decide")
-    if report.interchanges and not report.applied:
-        say("Sending is refused until ./revcycle reconcile --apply has registered them again.")
+    if report.missing or (report.interchanges and not report.applied):
+        say("Sending is refused until ./revcycle reconcile --apply has registered everything again.")
