@@ -23,8 +23,8 @@ SUBMISSIONS = """
 SELECT s.id, s.ordinal, s.patient_control_number, s.frequency, s.amount_cents, s.closed_because, i.partner, i.isa13,
        i.gs06, i.bht03, i.usage, i.billing_npi, i.remote_name, i.sha256, i.prepared_at, i.published_at,
        i.id AS interchange_id, i.answered, p.last_name, p.first_name, p.birth_date, k.member_id,
-       o.verdict, o.party, o.received_on, o.payer_claim_number
-FROM claim_submission s JOIN interchange i ON i.id = s.interchange_id
+       o.verdict, o.party, o.received_on, o.payer_claim_number, c.payer
+FROM claim_submission s JOIN claim c ON c.id = s.claim_id JOIN interchange i ON i.id = s.interchange_id
 LEFT JOIN patient p ON p.id = s.patient_row LEFT JOIN coverage k ON k.id = s.coverage_row
 LEFT JOIN payer_opinion o ON o.submission_id = s.id
 WHERE s.claim_id = :claim ORDER BY s.ordinal
@@ -41,7 +41,8 @@ SELECT a.kind, a.level, a.code, a.party, a.party_id, a.at, a.position, a.detail,
 FROM answer a JOIN received_file f ON f.id = a.file_id
 WHERE a.submission_id = :submission
    OR (a.interchange_id = :interchange AND a.submission_id IS NULL AND a.level IN
-       ('interchange', 'group', 'set', 'batch', 'provider'))
+       ('interchange', 'group', 'set', 'batch', 'provider')
+       AND (a.party <> 'payer' OR :payer IN (SELECT n.payer FROM payer_identifier n WHERE n.value = a.party_id)))
 ORDER BY a.at, a.kind, a.id
 """
 
@@ -62,8 +63,11 @@ def lines_of(connection: Connection, submission: int) -> list[Row[Any]]:
 
 
 def answers_to(connection: Connection, submission: Row[Any]) -> list[Row[Any]]:
-    """What was said of the submission, or of the whole interchange it was in, by the answering parties' own times."""
-    asked = {"submission": submission.id, "interchange": submission.interchange_id}
+    """What was said of the submission, or of the whole interchange it was in, by the answering parties' own times.
+
+    What another payer said of the same file is its own matter and left out.
+    """
+    asked = {"submission": submission.id, "interchange": submission.interchange_id, "payer": submission.payer}
     return list(connection.execute(text(ANSWERS), asked))
 
 
