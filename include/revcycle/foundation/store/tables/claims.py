@@ -89,7 +89,6 @@ Index(
     claim_submission.c.id,
     postgresql_where=text("interchange_id IS NULL AND closed_at IS NULL"),
 )
-Index("ix_claim_submission_encounter", claim_submission.c.encounter_id)
 
 submission_line = Table(
     "submission_line",

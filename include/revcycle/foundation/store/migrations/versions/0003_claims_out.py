@@ -344,7 +344,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("patient_control_number", name=op.f("uq_claim_submission_patient_control_number")),
         comment="One transmission of a claim, frozen; a correction is a new one",
     )
-    op.create_index("ix_claim_submission_encounter", "claim_submission", ["encounter_id"], unique=False)
     op.create_index(
         "ix_claim_submission_waiting",
         "claim_submission",
