@@ -12,19 +12,12 @@ from tests.cycle.exchange.partner_server import PartnerServer
 from tests.cycle.exchange.practice import Practice
 
 
-@pytest.fixture(scope="session")
-def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PartnerServer]:
-    server = PartnerServer(tmp_path_factory.mktemp("partner"))
+@pytest.fixture
+def partner_server(tmp_path: Path) -> Iterator[PartnerServer]:
+    """The partner's server with an empty mailbox."""
+    server = PartnerServer(tmp_path / "partner")
     yield server
     server.close()
-
-
-@pytest.fixture
-def partner_server(running_server: PartnerServer, tmp_path: Path) -> Iterator[PartnerServer]:
-    """The partner's server with an empty mailbox."""
-    running_server.reset(tmp_path / "partner")
-    yield running_server
-    running_server.change_host_key(0)
 
 
 @pytest.fixture

@@ -47,30 +47,28 @@ class Arrival:
 
 
 class PartnerServer:
-    """The server in a thread of its own; `reset` gives it an empty mailbox and good manners."""
+    """The server in a thread of its own, with an empty mailbox and good manners.
+
+    Each test has one of its own: what a hung up session had asked for is worked off later, and would meet the faults
+    of the test that comes next.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self.root = folder
+        self.inbound, self.outbound, self.taken = folder / "inbound", folder / "outbound", folder / "taken"
+        for each in (self.inbound / "tmp", self.outbound, self.taken):
+            each.mkdir(parents=True)
         self.keys = [asyncssh.generate_private_key("ssh-ed25519") for _ in range(2)]
         self.picks_up: Literal["instantly", "later"] = "later"
         self.faults: list[Fault] = []
         self.arrivals: list[Arrival] = []
         self.done: Counter[str] = Counter()
-        self.reset(folder)
+        self.lines: list[asyncssh.SSHServerConnection] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._listener = self.run(self._listen(self.keys[:1]))
         self.port = self._listener.get_port()
-
-    def reset(self, folder: Path) -> None:
-        self.root = folder
-        self.inbound, self.outbound, self.taken = folder / "inbound", folder / "outbound", folder / "taken"
-        for each in (self.inbound / "tmp", self.outbound, self.taken):
-            each.mkdir(parents=True, exist_ok=True)
-        self.picks_up = "later"
-        self.faults = []
-        self.arrivals = []
-        self.done = Counter()
 
     def fault(self, on: Operation, do: Misdeed, **how: Any) -> None:
         self.faults.append(Fault(on, do, **how))
@@ -93,9 +91,17 @@ class PartnerServer:
         path.rename(self.taken / f"{len(self.arrivals)}-{path.name}")
 
     def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._listener.close)
+        self.run(self._hang_up())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
+
+    async def _hang_up(self) -> None:
+        self._listener.close()
+        for line in self.lines:
+            line.abort()
+        if rest := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(rest, timeout=5)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
@@ -127,6 +133,7 @@ class _Door(asyncssh.SSHServer):
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self.conn = conn
+        self.partner.lines.append(conn)
         if self.partner.suffers("connect", ""):
             conn.abort()
 

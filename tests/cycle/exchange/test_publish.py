@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asyncssh.sftp import SFTPHandler
 
-from revcycle.cycle.exchange import PartnerAway, PublishCounts, SendingRefused, pause, publish, waiting
+from revcycle.cycle.exchange import PartnerAway, PartnerFull, PublishCounts, SendingRefused, pause, publish, waiting
 from revcycle.cycle.exchange.mailbox import CHUNK
 from revcycle.foundation.errors import InputUnusable
 from tests.cycle.exchange.practice import NOW, PAYER, STEP, Practice
@@ -124,6 +125,39 @@ def test_a_hidden_file_that_is_taken_away_is_a_doubt(practice: Practice) -> None
     assert counts == PublishCounts(in_doubt=1)
     assert send(practice, one) == PublishCounts(in_doubt=1)
     assert len(practice.server.arrivals) == 1
+
+
+@pytest.fixture
+def out_of_turn(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server answers the second write before the first, as the protocol lets it do."""
+    answer, held = SFTPHandler.send_packet, []
+
+    def send_packet(self: SFTPHandler, *what: Any) -> None:
+        writes = practice.server.done["write"]
+        if writes == 1 and not held:
+            held.append(what)
+            return
+        answer(self, *what)
+        if writes == 2 and held:
+            answer(self, *held.pop())
+
+    monkeypatch.setattr(SFTPHandler, "send_packet", send_packet)
+
+
+@pytest.mark.usefixtures("out_of_turn")
+def test_answers_may_come_out_of_turn(practice: Practice) -> None:
+    one = practice.interchange()
+    assert send(practice, one).published == 1
+    practice.server.pick_up()
+    assert [each.sha256 for each in practice.server.arrivals] == [practice.sha256_of(one)]
+
+
+@pytest.mark.usefixtures("out_of_turn")
+def test_a_refusal_that_comes_out_of_turn_is_heard(practice: Practice) -> None:
+    one = practice.interchange()
+    practice.server.fault("write", "full", nth=2)
+    with pytest.raises(PartnerFull):
+        send(practice, one)
 
 
 def test_bytes_that_read_back_otherwise_are_not_released(practice_with: Make) -> None:

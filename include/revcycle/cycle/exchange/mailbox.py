@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import paramiko
-from paramiko.sftp import SFTPError
+from paramiko.sftp import CMD_CLOSE, CMD_STATUS, CMD_WRITE, SFTPError, int64
 from paramiko.ssh_exception import SSHException
 
 from revcycle.cycle.exchange.faults import ArchiveFull, FileChanged, PartnerAway, PartnerFull, PartnerRefused
@@ -22,6 +22,7 @@ from revcycle.foundation.practice.partner import TradingPartner
 
 CHUNK = 32_640  # bytes in one request: with its headers one SSH packet of 32 KiB, the size every server takes
 AHEAD = 32  # reads asked for at once
+UNANSWERED = 100  # writes that may be under way
 FULL = ("space", "quota", "full")  # what servers write beside the protocol's bare "failure"
 
 
@@ -49,6 +50,42 @@ class _PromptFile(paramiko.SFTPFile):
         self._prefetch_thread(chunks, None)
 
 
+class _Upload:
+    """The writes of one open file, and its close, each of which the server answers for.
+
+    paramiko's own pipelining loses a refusal that is answered out of turn, and its close keeps refusals to itself; a
+    file that the partner takes away at once can be asked about no other way.
+    """
+
+    def __init__(self, remote: Any, start: int) -> None:
+        self._remote, self._session, self._at = remote, remote.sftp, start
+        self._unanswered: set[int] = set()
+
+    def write(self, block: bytes) -> None:
+        """Ask for one block; raises what is said of any before it."""
+        self._unanswered.add(self._session._async_request(self, CMD_WRITE, self._remote.handle, int64(self._at), block))
+        self._at += len(block)
+        self._listen(UNANSWERED)
+
+    def finish(self) -> None:
+        """Wait until every block is taken and the file is closed."""
+        self._listen(0)
+        self._remote._closed = True  # it is not closed once more, whatever the answer is
+        self._session._request(CMD_CLOSE, self._remote.handle)
+
+    def _listen(self, most: int) -> None:
+        """Take answers until at most so many are owed."""
+        while len(self._unanswered) > most:
+            self._session._read_response()
+
+    def _async_response(self, kind: int, answer: paramiko.Message, number: int) -> None:
+        """Where paramiko hands in an answer, in whatever order they come."""
+        self._unanswered.remove(number)
+        if kind != CMD_STATUS:
+            raise SFTPError("a write is answered by something else than a status")
+        self._session._convert_status(answer)
+
+
 class Mailbox:
     """One session with one partner. `seconds` is the longest wait for any answer."""
 
@@ -59,7 +96,7 @@ class Mailbox:
         self._seconds = seconds
 
     def put(self, source: Path, path: str) -> None:
-        """Write a local file; the server has accepted every byte when this returns.
+        """Write a local file; the server has accepted every byte, and the close, when this returns.
 
         What a cut transfer left there is compared and continued where it may be read, else it is written anew.
         Raises: PartnerAway, PartnerFull, PartnerRefused.
@@ -68,9 +105,11 @@ class Mailbox:
             start = self._same_so_far(local, path)
             local.seek(start)
             with self._answers(f"writing {path}"), self._open(path, "r+b" if start else "wb") as remote:
-                remote.seek(start)
+                upload = _Upload(remote, start)
                 with self._answers(f"writing {path}", writing=True):
-                    _pour(local, remote, source.stat().st_size - start)
+                    while block := local.read(CHUNK):
+                        upload.write(block)
+                    upload.finish()
 
     def get(self, file: RemoteFile, into: Path) -> None:
         """Read a remote file that is as it was listed.
@@ -156,17 +195,6 @@ class Mailbox:
             if writing or any(word in str(error).lower() for word in FULL):
                 raise PartnerFull(f"{doing}: the partner has no room (disk or quota); it is tried again.") from error
             raise PartnerRefused(f"{doing} is refused: the server answers `failure`; ask the partner.") from error
-
-
-def _pour(local: BinaryIO, remote: paramiko.SFTPFile, size: int) -> None:
-    """Write without waiting for each answer; the last write waits for all of them, and raises what they say."""
-    remote.set_pipelined(True)
-    while size > 0:
-        block = local.read(CHUNK)
-        size -= len(block)
-        if size <= 0:
-            remote.set_pipelined(False)
-        remote.write(block)
 
 
 def _blocks(remote: paramiko.SFTPFile, size: int) -> Iterator[bytes]:
