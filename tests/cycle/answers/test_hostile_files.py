@@ -48,3 +48,11 @@ def test_a_file_with_nul_bytes_is_quarantined(office: Office) -> None:
     applied(office)
     assert items(office) == [("quarantined_file", None)]
     assert claims(office)[sent.pcns[0]][2] == "received"
+
+
+def test_a_place_of_thousands_of_digits_is_no_place(office: Office) -> None:
+    sent = office.send()
+    errors = [f"IK3*NM1*{'9' * 5000}*2310B*8", f"IK4*{'9' * 5000}*67*7"]
+    deliver(office, [ack(sent, "R", errors=errors)])
+    applied(office)
+    assert items(office) == [("set_rejection", None)]

@@ -31,6 +31,7 @@ OF_CATEGORY = {
 """STC01-1 alone decides: the action code STC03 was seen to contradict it (X12 requests 1942 and 2203)."""
 
 Number = Literal["isa13", "gs06", "bht03", "pcn"]
+LONGEST_COUNT = 10  # digits; more are no place in any file
 
 
 @dataclass(frozen=True)
@@ -151,21 +152,24 @@ def _taken(code: str) -> str:
 
 
 def _positions(one: SetAcknowledgment) -> set[int]:
-    return {int(error.position) for error in one.errors if error.position.isdecimal() and len(error.position) < 10}
+    return {_count(error.position) for error in one.errors}
+
+
+def _count(written: str) -> int:
+    """A place in a file as a partner counts it; 0, which is none, for what is no such number."""
+    return int(written) if written.isdecimal() and len(written) < LONGEST_COUNT else 0
 
 
 def _named(one: SetAcknowledgment, claims: Claims) -> Iterator[tuple[str, int, dict[str, str]]]:
     """Each error of a set: the claim ('' where it is none of the set's), the segment of the answer, the place."""
     for error in one.errors:
         claim = error.claim if error.claim in claims.numbers else ""
-        claim = claim or (claims.at.get(int(error.position), "") if error.position.isdecimal() else "")
+        claim = claim or claims.at.get(_count(error.position), "")
         if not error.elements:
             yield claim, error.segment, _told(error, caught_by.of_segment(error.bad_segment, error.loop, error.code))
         for element in error.elements:
             place, _, component = element.element.partition("-")
-            number = int(place) if place.isdecimal() else 0
-            part = int(component) if component.isdecimal() else 0
-            found = caught_by.of_element(error.bad_segment, error.loop, number, part)
+            found = caught_by.of_element(error.bad_segment, error.loop, _count(place), _count(component))
             yield claim, element.segment, _told(error, found) | {"error": element.code}
 
 
