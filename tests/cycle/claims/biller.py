@@ -116,18 +116,15 @@ class Biller:
     def items(self) -> list[tuple[str, str]]:
         return self.rows("SELECT cause_kind, queue FROM work_item WHERE closed_at IS NULL ORDER BY 1, 2")
 
-    def reject(self) -> None:
-        """Every submitted claim is rejected, as the answers write it."""
-        with self.engine.begin() as connection:
-            connection.execute(text("UPDATE claim SET state = 'open' WHERE state = 'submitted'"))
-            connection.execute(
-                text("""
-                INSERT INTO claim_hold (claim_id, cause, cause_id, run_id)
-                SELECT claim_id, 'rejection', id, run_id FROM claim_submission
-                WHERE closed_at IS NULL AND interchange_id IS NOT NULL""")
-            )
-            connection.execute(
-                text("""
-                UPDATE claim_submission SET closed_at = now(), closed_because = 'rejected'
-                WHERE closed_at IS NULL AND interchange_id IS NOT NULL""")
-            )
+    def reject(self, split: int = 0) -> None:
+        """Every submitted claim is rejected, as the answers write it; of a split only, where one is given."""
+        live = """closed_at IS NULL AND interchange_id IS NOT NULL
+            AND claim_id IN (SELECT id FROM claim WHERE :split IN (0, split))"""
+        for statement in (
+            "UPDATE claim SET state = 'open' WHERE state = 'submitted' AND :split IN (0, split)",
+            f"""INSERT INTO claim_hold (claim_id, cause, cause_id, run_id)
+                SELECT claim_id, 'rejection', id, run_id FROM claim_submission WHERE {live}""",
+            f"UPDATE claim_submission SET closed_at = now(), closed_because = 'rejected' WHERE {live}",
+        ):
+            with self.engine.begin() as connection:
+                connection.execute(text(statement), {"split": split})

@@ -227,6 +227,61 @@ def test_a_change_after_sending_holds_for_amendment_once_for_each_version(biller
     assert biller.assemble().amended == 1
 
 
+SPLIT = [LINE | {"line": str(n), "units": str(n)} for n in range(1, 52)]
+
+
+def half_sent(biller: Biller) -> None:
+    """Of an encounter of two claims the first is out, then the encounter changes so that the second could go."""
+    ready(biller, *SPLIT)
+    biller.assemble()
+    assert biller.batch().claims == 2
+    biller.reject(split=2)
+    assert (biller.assemble().submissions, biller.holds()) == (0, [("E1", "rejection")])
+    biller.charges(*SPLIT[:50], SPLIT[50] | {"charge": "11.00"})
+    biller.sweep()
+
+
+def test_no_other_claim_of_an_encounter_goes_once_one_was_sent_before_a_change(biller: Biller) -> None:
+    half_sent(biller)
+    assert biller.assemble().amended == 2
+    assert biller.holds() == [("E1", "amendment")] * 2
+    assert (biller.assemble().amended, biller.batch().claims) == (0, 0)
+    with biller.engine.begin() as connection:
+        connection.execute(text("UPDATE claim SET state = 'adjudicated' WHERE split = 1"))
+    biller.assemble()
+    assert (biller.holds(), biller.batch().claims) == ([("E1", "amendment")], 1)
+
+
+def test_claims_of_an_encounter_are_let_go_together(biller: Biller) -> None:
+    half_sent(biller)
+    biller.assemble()
+    item, _ = biller.rows("SELECT id FROM work_item WHERE closed_at IS NULL AND cause_kind = 'amendment' ORDER BY 1")
+    decide(biller.engine, item[0], kind="release", reason="a note", by="rob", now=NOW, step=biller.step("decide"))
+    assert (biller.assemble().submissions, biller.holds(), biller.items()) == (1, [], [])
+
+
+def test_a_line_that_makes_another_claim_waits_where_the_first_was_sent(biller: Biller) -> None:
+    ready(biller, *SPLIT[:50])
+    biller.assemble()
+    biller.batch()
+    biller.charges(*SPLIT)
+    biller.sweep()
+    assert (biller.assemble().submissions, biller.holds()) == (0, [("E1", "amendment")] * 2)
+
+
+def test_an_encounter_that_is_again_as_it_was_sent_needs_no_amendment(biller: Biller) -> None:
+    ready(biller)
+    biller.assemble()
+    biller.batch()
+    biller.charges({"charge": "125.00"})
+    biller.sweep()
+    assert biller.assemble().amended == 1
+    biller.charges({})
+    biller.sweep()
+    assert (biller.assemble().amended, biller.holds(), biller.items()) == (0, [], [])
+    assert biller.rows("SELECT current_version FROM encounter") == [(3,)]
+
+
 def test_an_amended_claim_that_is_rejected_goes_again_in_its_newest_version(biller: Biller) -> None:
     ready(biller)
     biller.assemble()

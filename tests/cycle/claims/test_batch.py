@@ -10,7 +10,7 @@ from sqlalchemy import text
 from revcycle.cycle.claims import closing
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.register import Manifest, SendingRefused
-from tests.cycle.claims.biller import CLAIMS_SETTINGS, Biller
+from tests.cycle.claims.biller import CLAIMS_SETTINGS, PARTNER, Biller
 from tests.cycle.claims.test_assemble import DEPENDENT, ready
 from tests.oracles.x12_oracles import pyx12_errors, x12sdk_errors
 
@@ -246,4 +246,66 @@ def test_a_database_that_is_older_than_the_archive_sends_nothing(biller: Biller)
                 "INSERT INTO control_number (partner, kind, last_value, run_id) VALUES ('clearinghouse', 'isa13', 5, 1)"
             )
         )
+    assert biller.batch().claims == 1
+
+
+SECOND = """  - npi: "1000000228"
+    tax_id: "000000002"
+    name: Second Group
+    address: {line_1: 2 Example Square, city: Sampleton, state: ME, zip: "03991"}
+    taxonomy: 193200000X
+    phone: "2075550100"
+providers:
+"""
+OTHER = PARTNER.split("trading_partners:\n")[1].replace("connection: clearinghouse", "connection: other")
+TWO_GROUPS = CLAIMS_SETTINGS.replace("providers:\n  - {npi", SECOND + "  - {npi", 1)
+TWO_PARTNERS = CLAIMS_SETTINGS.replace(PARTNER, PARTNER + OTHER).replace(
+    "partner: clearinghouse, payer_id: LARKS", "partner: other, payer_id: LARKS"
+)
+
+
+FAULTS = {
+    "billing provider gone": (TWO_GROUPS, CLAIMS_SETTINGS, "billing_name"),
+    "billing provider": (TWO_GROUPS, TWO_GROUPS.replace("name: Second Group", "name: Second~Group"), "billing_name"),
+    "partner": (TWO_PARTNERS, TWO_PARTNERS.replace(OTHER, OTHER.replace("Billing", "Bill~ing")), "contact_name"),
+}
+
+
+@pytest.mark.parametrize(("sound", "faulty", "column"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_of_one_billing_provider_or_partner_stops_its_own_claims_only(
+    biller: Biller, sound: str, faulty: str, column: str
+) -> None:
+    biller.settings(sound)
+    biller.patient("P1")
+    biller.patient("P2", payer="LARKSPUR")
+    second = {"billing_npi": "1000000228"} if sound == TWO_GROUPS else {}
+    biller.charges({}, {"encounter_id": "E2", "patient_id": "P2"} | second)
+    biller.sweep()
+    biller.assemble()
+    biller.settings(faulty)
+    counts = biller.batch()
+    assert (counts.claims, counts.unwritable) == (1, 1)
+    assert (biller.holds(), biller.items()) == ([("E2", "content")], [("content", "biller")])
+    assert biller.rows("SELECT detail->>'column' FROM claim_hold") == [(column,)]
+    biller.settings(sound)
+    assert biller.night().claims == 1
+    assert (biller.holds(), biller.items()) == ([], [])
+
+
+@pytest.mark.parametrize(("payer", "partner"), [("LARKSPUR", ""), ("LARKSPUR", "other"), ("", "other")])
+def test_a_payer_that_is_paused_after_the_assembly_is_not_batched(
+    biller: Biller, run_id: int, payer: str, partner: str
+) -> None:
+    biller.settings(TWO_PARTNERS)
+    biller.patient("P1")
+    biller.patient("P2", payer="LARKSPUR")
+    biller.charges({}, {"encounter_id": "E2", "patient_id": "P2"})
+    biller.sweep()
+    biller.assemble()
+    pause = "INSERT INTO outage (payer, partner, state, opened_at, run_id) VALUES (:payer, :partner, 'open', now(), :n)"
+    with biller.engine.begin() as connection:
+        connection.execute(text(pause), {"payer": payer, "partner": partner, "n": run_id})
+    assert (biller.batch().claims, biller.batch().claims) == (1, 0)
+    with biller.engine.begin() as connection:
+        connection.execute(text("UPDATE outage SET state = 'closed', closed_at = now()"))
     assert biller.batch().claims == 1

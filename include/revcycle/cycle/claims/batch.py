@@ -24,7 +24,6 @@ from revcycle.cycle.claims.manifest import manifest_of
 from revcycle.cycle.claims.staging import ZONE, practice_day
 from revcycle.cycle.claims.written import Archived, Unwritable, Written
 from revcycle.foundation.archive import Archive
-from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.register import INTERCHANGE, SendingRefused, why_refused
 from revcycle.foundation.store.bulk import Reader, reading
 from revcycle.foundation.store.numbers import NumberKind, raise_numbers
@@ -46,7 +45,8 @@ def batch(engine: Engine, archive: Archive, *, now: datetime, step: Step, state_
     """Write every submission that waits and nothing holds into 837 files of the archive.
 
     A claim with an element that cannot be written is held with the element's name, and the others are written without
-    it. Safe to run twice and at once: one batch at a time, and each submission gets its place once.
+    it; so are all claims of a billing provider or trading partner of which something cannot be. Safe to run twice and
+    at once: one batch at a time, and each submission gets its place once.
     Raises: SendingRefused.
     """
     total: Counter[str] = Counter()
@@ -111,9 +111,8 @@ class _Batch:
             findings = write_837p(stream, {"set": header, **tables}, envelope) if submissions else []
             if not findings:
                 return Written(group, envelope, bht03, tables["claim"], tables["line"], stream.getvalue(), unwritable)
-            _refuse_shared(findings)
-            first = _first(findings)
-            unwritable += [_unwritable(tables["claim"], finding) for finding in first.values()]
+            first = _first(findings, len(submissions))
+            unwritable += [_unwritable(tables["claim"], row, finding) for row, finding in first.items()]
             submissions = [one for row, one in enumerate(submissions) if row not in first]
 
     def close(self, written: Written) -> Counter[str]:
@@ -129,28 +128,22 @@ class _Batch:
         return Archived(manifest, sha256, len(encoded))
 
 
-def _first(findings: Sequence[Finding]) -> dict[int, Finding]:
-    """One finding a claim; a name that is missing says more than the address that is missing with it."""
+def _first(findings: Sequence[Finding], claims: int) -> dict[int, Finding]:
+    """One finding a claim, by its row; a name that is missing says more than the address that is missing with it.
+
+    What all claims share is of practice.yaml: none of them can be sent until it is mended there.
+    """
     chosen: dict[int, Finding] = {}
     for finding in sorted(findings, key=lambda one: (one.claim, one.segment != "NM1", one)):
-        chosen.setdefault(finding.claim, finding)
+        for row in range(claims) if finding.claim < 0 else (finding.claim,):
+            chosen.setdefault(row, finding)
     return chosen
 
 
-def _refuse_shared(findings: list[Finding]) -> None:
-    """What all claims share is of practice.yaml: nothing can be sent until it is mended."""
-    for finding in findings:
-        if finding.claim < 0:
-            raise InputUnusable(
-                f"practice.yaml: {finding.column} {finding.reason} ({finding.segment}{finding.element} of every 837); "
-                "mend the billing provider or trading partner there."
-            )
-
-
-def _unwritable(claims: pa.Table, finding: Finding) -> Unwritable:
+def _unwritable(claims: pa.Table, row: int, finding: Finding) -> Unwritable:
     return Unwritable(
-        submission=claims["submission_id"][finding.claim].as_py(),
-        claim=claims["claim_id"][finding.claim].as_py(),
+        submission=claims["submission_id"][row].as_py(),
+        claim=claims["claim_id"][row].as_py(),
         segment=finding.segment,
         element=finding.element,
         column=finding.column,

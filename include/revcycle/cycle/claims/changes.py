@@ -26,37 +26,58 @@ RETURNING c.id
 RELEASE_OF_VOID = """
 UPDATE claim_hold SET released_at = :now, released_by = 'void' WHERE claim_id = ANY (:claims) AND released_at IS NULL
 """
-# Sent as an older version: said once for each newer version, whatever becomes of the hold.
+# What is out with other contents than the encounter has now; and what of the encounter may not go beside it, until a
+# payer has decided on it. A correction or a void was decided by a person, on a claim that the payer has decided on.
+AMENDED = """
+CREATE TEMP TABLE amended ON COMMIT DROP AS
+WITH out_of_date AS (
+    SELECT c.id, c.encounter_id, c.state, e.current_version AS version,
+           CASE WHEN e.cancelled_at IS NULL THEN 'the encounter changed after it was sent'
+                ELSE 'the encounter was cancelled after it was sent' END AS reason
+    FROM claim c JOIN encounter e ON e.id = c.encounter_id
+    JOIN claim_submission s ON s.claim_id = c.id AND s.closed_at IS NULL AND s.interchange_id IS NOT NULL
+    JOIN encounter_version sent ON sent.encounter_id = s.encounter_id AND sent.version = s.version
+    JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
+    WHERE c.state = ANY (:states) AND (e.cancelled_at IS NOT NULL OR v.content_sha256 <> sent.content_sha256))
+SELECT id AS claim_id, version, reason FROM out_of_date
+UNION
+SELECT c.id, o.version, 'the encounter changed after another claim of it was sent'
+FROM claim c JOIN out_of_date o ON o.encounter_id = c.encounter_id AND o.state = ANY (:undecided)
+WHERE c.state = 'open' AND c.next_frequency = '1'
+"""
+# Said once for each newer version, whatever a person makes of it.
 AMEND = """
 INSERT INTO claim_hold (claim_id, cause, cause_id, reason, run_id)
-SELECT c.id, 'amendment', e.current_version,
-       CASE WHEN e.cancelled_at IS NULL THEN 'the encounter changed after it was sent'
-            ELSE 'the encounter was cancelled after it was sent' END, :run_id
-FROM claim c JOIN encounter e ON e.id = c.encounter_id
-JOIN claim_submission s ON s.claim_id = c.id AND s.closed_at IS NULL AND s.interchange_id IS NOT NULL
-WHERE c.state = ANY (:states) AND (s.version <> e.current_version OR e.cancelled_at IS NOT NULL)
-  AND NOT EXISTS (SELECT FROM claim_hold h WHERE h.claim_id = c.id AND h.cause = 'amendment'
-                  AND h.cause_id = e.current_version)
+SELECT a.claim_id, 'amendment', a.version, a.reason, :run_id FROM amended a
+WHERE NOT EXISTS (SELECT FROM claim_hold h WHERE h.claim_id = a.claim_id AND h.cause = 'amendment'
+                  AND h.cause_id = a.version AND (h.released_at IS NULL OR h.released_by <> 'assemble'))
 """
 # Nothing is out any more, so the newest version goes next; or what is out is what stands now.
-AMENDED = """
+AT_REST = """
 UPDATE claim_hold h SET released_at = :now, released_by = 'assemble'
-FROM claim c JOIN encounter e ON e.id = c.encounter_id
-WHERE h.claim_id = c.id AND h.cause = 'amendment' AND h.released_at IS NULL
-  AND (c.state IN ('open', 'void', 'closed')
-       OR e.cancelled_at IS NULL AND EXISTS (SELECT FROM claim_submission s WHERE s.claim_id = c.id
-           AND s.closed_at IS NULL AND s.version = e.current_version))
+WHERE h.cause = 'amendment' AND h.released_at IS NULL AND NOT EXISTS (
+    SELECT FROM amended a WHERE a.claim_id = h.claim_id)
 """
 MOST_LINES = 50  # LX of an 837P
 
 
-def follow(connection: Connection, *, now: object, run_id: int) -> tuple[int, int, int]:
-    """Close, void and hold what no longer fits its encounter; returns how many of each: superseded, void, amended."""
+def follow(connection: Connection, *, now: object, run_id: int) -> tuple[int, int]:
+    """Close and void what no longer fits its encounter and was not sent; returns how many of each."""
     asked = {"now": now, "run_id": run_id}
     superseded = connection.execute(text(SUPERSEDE), asked).rowcount
     states = list(before("encounter cancelled"))
     void = connection.scalars(text(VOID), asked | {"states": states, "most": MOST_LINES}).all()
     connection.execute(text(RELEASE_OF_VOID), asked | {"claims": list(void)})
-    amended = connection.execute(text(AMEND), asked | {"states": list(before("encounter changed"))}).rowcount
-    connection.execute(text(AMENDED), asked)
-    return superseded, len(void), amended
+    return superseded, len(void)
+
+
+def amend(connection: Connection, *, now: object, run_id: int) -> int:
+    """Hold what was sent before its encounter changed, with the encounter's open claims; returns how many newly.
+
+    Every claim of the encounter has to be there already, so that none of them goes meanwhile.
+    """
+    states = {"states": list(before("encounter changed")), "undecided": list(before("adjudicated"))}
+    connection.execute(text(AMENDED), states)
+    amended = connection.execute(text(AMEND), {"run_id": run_id}).rowcount
+    connection.execute(text(AT_REST), {"now": now})
+    return amended

@@ -9,7 +9,8 @@ from revcycle.cycle.claims.transitions import before
 from revcycle.foundation.work.decisions import RELEASE, PendingAction, pending_actions, settle
 
 SET_FREE = {
-    "amendment": "h.cause = 'amendment' AND h.claim_id = :cause_id",
+    "amendment": """h.cause = 'amendment' AND h.claim_id IN
+        (SELECT c.id FROM claim c JOIN claim one USING (encounter_id) WHERE one.id = :cause_id)""",
     "content": "h.cause = 'content' AND h.claim_id = :cause_id",
     "filing": "h.cause = 'filing' AND h.claim_id = :cause_id",
     "rejection": "h.cause = 'rejection' AND h.cause_id = :cause_id",

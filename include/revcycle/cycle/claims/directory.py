@@ -13,6 +13,7 @@ from revcycle.foundation.practice.partner import TradingPartner
 from revcycle.foundation.store.tables import billing_provider, facility, payer, provider
 
 PLACE = ("street", "street_2", "city", "state", "zip")
+BILLING = tuple(f"billing_{name}" for name in ("name", "taxonomy", "tax_id", *PLACE))
 ORGANIZATION = "2"  # NM102: the group bills, not a person
 
 
@@ -27,7 +28,10 @@ class Directory:
     at_billing: Mapping[str, Sequence[str]]
 
     def header(self, partner: TradingPartner, billing_npi: str, batch_id: str) -> pa.Table:
-        """The one row of the writer's table `set`."""
+        """The one row of the writer's table `set`; of a billing provider that is not listed it has the NPI only.
+
+        The writer finds what is missing then.
+        """
         row = {
             "batch_id": batch_id,
             "submitter_name": partner.submitter_name,
@@ -37,7 +41,9 @@ class Directory:
             "receiver_name": partner.receiver_name,
             "receiver_id": partner.receiver_id,
             "billing_type": ORGANIZATION,
-            **self.billing[billing_npi],
+            **dict.fromkeys(BILLING, ""),
+            "billing_npi": billing_npi,
+            **self.billing.get(billing_npi, {}),
         }
         return pa.table(worded(pa.table({name: pa.array([value], pa.string()) for name, value in row.items()})))
 

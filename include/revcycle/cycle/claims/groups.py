@@ -1,13 +1,13 @@
 """Which submissions go together: one partner, usage and billing provider an interchange, a payer alone if it asks."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, text
 
 from revcycle.cycle.claims.directory import Directory, read_directory
 from revcycle.cycle.claims.staging import in_force
@@ -16,7 +16,8 @@ from revcycle.foundation.practice.partner import TradingPartner
 from revcycle.foundation.practice.partners import stored_claim_rules, stored_partners
 from revcycle.foundation.store.bulk import Reader
 
-# The gate once more, at the moment of writing: an open claim without a hold, its newest version, swept.
+# The gate once more, at the moment of writing: an open claim without a hold, its newest version, swept. Whether its
+# payer is paused is looked up with the rules.
 WAITING = """
 SELECT s.id, c.payer, v.billing_npi FROM claim_submission s JOIN claim c ON c.id = s.claim_id
 JOIN encounter e ON e.id = c.encounter_id
@@ -27,6 +28,7 @@ WHERE s.interchange_id IS NULL AND s.closed_at IS NULL AND s.transport = 'electr
   AND EXISTS (SELECT FROM sweep_result r WHERE r.encounter_id = s.encounter_id AND r.version = s.version)
 ORDER BY s.id
 """
+PAUSES = "SELECT payer, partner FROM outage WHERE closed_at IS NULL"
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,16 @@ class Group:
 
 
 def practice_of(connection: Connection, day: date) -> Practice:
-    """Partners, billing providers, and each payer's claim rule in force on `day`."""
+    """Partners, billing providers, and the claim rule in force on `day` of each payer that nothing pauses."""
+    pauses = connection.execute(text(PAUSES)).all()
     dated = {payer: in_force(rules, day) for payer, rules in stored_claim_rules(connection).items()}
-    rules = {payer: rule for payer, rule in dated.items() if rule}
+    rules = {payer: rule for payer, rule in dated.items() if rule and not _paused(payer, rule, pauses)}
     return Practice(stored_partners(connection), rules, read_directory(connection, rules))
+
+
+def _paused(payer: str, rule: ClaimRule, pauses: Sequence[Row[Any]]) -> bool:
+    """Whether an open outage stops this payer, its partner, or all."""
+    return any(one.payer in ("", payer) and one.partner in ("", rule.partner) for one in pauses)
 
 
 def groups(reader: Reader, practice: Practice, *, sample: bool) -> Iterator[Group]:

@@ -38,7 +38,7 @@ def at_line(line: Columns, claim: Columns, billing_npi: str, directory: Director
 
 
 def _home(billing_npi: str, directory: Directory) -> Sequence[str]:
-    return [billing_npi, *directory.at_billing[billing_npi]]
+    return [billing_npi, *directory.at_billing.get(billing_npi, ())]
 
 
 def _elsewhere(npis: pa.Array, home: Sequence[str]) -> pa.Array:
