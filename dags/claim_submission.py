@@ -42,11 +42,11 @@ from airflow.sdk import DAG, TriggerRule
 
 from revcycle_airflow.assets import SUBMITTED, SWEPT
 from revcycle_airflow.business_date import following
-from revcycle_airflow.operators.all_sent import AllSentOperator
 from revcycle_airflow.operators.assemble_claims import AssembleClaimsOperator
 from revcycle_airflow.operators.batch_claims import BatchClaimsOperator
 from revcycle_airflow.operators.hand_on import HandOnOperator
 from revcycle_airflow.operators.list_interchanges import ListInterchangesOperator
+from revcycle_airflow.operators.nothing_failed import NothingFailedOperator
 from revcycle_airflow.operators.publish_interchange import PublishInterchangeOperator
 from revcycle_airflow.operators.retire_results import RetireResultsOperator
 from revcycle_airflow.operators.settle_doubts import SettleDoubtsOperator
@@ -63,6 +63,6 @@ with DAG("claim_submission", doc_md=__doc__, schedule=following(SWEPT), tags={Ta
     ).expand(interchange_id=waiting.output)
     handed_on = HandOnOperator(task_id="hand_on", trigger_rule=TriggerRule.ALL_DONE, outlets=[SUBMITTED])
 
-    all_sent = AllSentOperator(task_id="all_sent", trigger_rule=TriggerRule.NONE_FAILED)
+    all_sent = NothingFailedOperator(task_id="all_sent", trigger_rule=TriggerRule.NONE_FAILED)
 
     gate >> assembled >> batched >> settled >> waiting >> published >> [handed_on, all_sent]

@@ -12,6 +12,7 @@ that date or an earlier one and is not checked yet. So a run made late, or twice
 | `sweep` | checks a chunk; the grid shows what it found, its log ends with the counts by rule |
 | `raise_work` | opens and closes the coders' work items |
 | `verify` | counts what stands open or unswept, and hands the date to the DAGs that follow |
+| `work_raised` | red when the work items were not brought up to date |
 | `all_chunks_done` | red when a chunk was not swept |
 | `night_not_empty` | red when nothing was entered on the date, though such days had encounters |
 
@@ -29,6 +30,7 @@ Neither a log nor XCom holds a patient's data; findings are read with `./revcycl
 - every chunk of `sweep`, and `verify`: the code sets are missing or damaged, as their logs say. Make them again with
   `./revcycle reference starter`, or restore a backup, then clear `sweep`.
 - `plan`, `raise_work`: mostly the database was away for longer than the retries last. Clear the task.
+- `work_raised` alone tells that `raise_work` is red: mend that one.
 - `all_chunks_done` alone tells that a chunk is red: mend that one.
 - `night_not_empty`: a delivery is missing. Ask for it, put it into the drop folder, clear `take_inbox`. Where the
   practice was closed that day, mark the task as success.
@@ -48,6 +50,7 @@ from revcycle_airflow.assets import SWEPT
 from revcycle_airflow.business_date import NIGHTLY
 from revcycle_airflow.operators.all_chunks_done import AllChunksDoneOperator
 from revcycle_airflow.operators.night_not_empty import NightNotEmptyOperator
+from revcycle_airflow.operators.nothing_failed import NothingFailedOperator
 from revcycle_airflow.operators.plan_chunks import PlanChunksOperator
 from revcycle_airflow.operators.raise_work import RaiseWorkOperator
 from revcycle_airflow.operators.sweep_encounters import SweepEncountersOperator
@@ -66,8 +69,10 @@ with DAG("code_validation", doc_md=__doc__, schedule=NIGHTLY, tags={Tag.CODER, T
     complete = AllChunksDoneOperator(
         task_id="all_chunks_done", trigger_rule=TriggerRule.ALL_DONE, mapped_task_id=swept.task_id
     )
+    work_raised = NothingFailedOperator(task_id="work_raised", trigger_rule=TriggerRule.NONE_FAILED)
     not_empty = NightNotEmptyOperator(task_id="night_not_empty")
 
     taken >> chunks >> swept >> raised >> verified
+    raised >> work_raised
     taken >> not_empty
     swept >> complete

@@ -105,7 +105,10 @@ def test_a_night_sweeps_in_chunks_raises_work_and_announces_its_date(
     deliver(DAY, CLEAN, UNKNOWN, CLEAN)
     made = night()
     assert states(made) == dict.fromkeys(
-        ("take_inbox", "plan", "sweep0", "sweep1", "raise_work", "verify", "all_chunks_done", "night_not_empty"),
+        (
+            *("take_inbox", "plan", "sweep0", "sweep1", "raise_work", "verify"),
+            *("work_raised", "all_chunks_done", "night_not_empty"),
+        ),
         "success",
     )
     assert made.state == "success"
@@ -291,3 +294,16 @@ def metadata_tables_with(url: str, texts: list[str]) -> list[str]:
             for table in tables
             if db.execute(f'SELECT 1 FROM "{table}" AS t WHERE t::text LIKE ANY (%s) LIMIT 1', (patterns,)).fetchone()
         ]
+
+
+def test_work_that_could_not_be_raised_makes_the_run_red(
+    practice: Engine, night: Night, deliver: Deliver, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise ValueError("a fault")
+
+    deliver(DAY, CLEAN)
+    monkeypatch.setattr("revcycle.foundation.work.raise_items", fails)
+    made = night()
+    assert (states(made)["raise_work"], states(made)["verify"], made.state) == ("failed", "success", "failed")
+    assert [alarm["task_id"] for alarm in standing(state, DAY)] == ["raise_work"]

@@ -27,11 +27,19 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     return 0
 
 
+NOTHING_THERE = "Trouble    There is no practice there yet; was another --state meant?"
+
+
 def _lines(seen: Status) -> list[str]:
     told = seen.as_json()
     parts = ", ".join(f"{part} {'healthy' if well else 'down'}" for part, well in seen.healthy.items())
     return [
         f"State      {told['state']}",
+        *(
+            []
+            if seen.state.secrets_json.exists()
+            else ["Trouble    There is no practice there yet; was another --state meant?"]
+        ),
         f"Airflow    {f'{seen.url} ({parts})' if seen.running else 'not running; ./revcycle up starts it'}",
         f"Login      {told['login']['user']}, password in {told['login']['password_file'] or '(made by up)'}",
         f"Database   {seen.database_url} ({'running' if seen.database_running else 'not running'})",

@@ -33,6 +33,8 @@ class Standing:
         ]
         if self.overdue:
             said.append(f"{self.overdue} answers are overdue; ./revcycle work list names them.")
+        if self.quarantined:
+            said.append(f"{self.quarantined} records or files are in quarantine: ./revcycle work quarantine.")
         return said
 
 

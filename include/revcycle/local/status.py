@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from revcycle.foundation.alarm import standing
+from revcycle.foundation.errors import InputUnusable
+from revcycle.foundation.practice import read
 from revcycle.foundation.reference import Release
 from revcycle.foundation.reference.projection import read_projection_or_empty
 from revcycle.foundation.state import State
@@ -100,7 +102,24 @@ def _standing(database: Databases) -> tuple[Standing, list[str]]:
 
 
 def _troubles(state: State, living: processes.Parts, word: Word, now: datetime) -> list[str]:
-    return full_disks(state) + _refused(state) + _unwell(state, living) + _hanging(state, living, word, now)
+    return (
+        full_disks(state)
+        + _settings(state)
+        + _refused(state)
+        + _unwell(state, living)
+        + _hanging(state, living, word, now)
+    )
+
+
+def _settings(state: State) -> list[str]:
+    """The line of practice.yaml at which the next night would stop."""
+    if not state.practice_yaml.exists():
+        return []
+    try:
+        read(state.practice_yaml)
+    except InputUnusable as problem:
+        return [f"{problem} The next night stops there."]
+    return []
 
 
 def _refused(state: State) -> list[str]:

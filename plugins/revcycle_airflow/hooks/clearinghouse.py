@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseHook
+from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
 from revcycle.foundation.errors import InputUnusable
@@ -48,10 +49,19 @@ class ClearinghouseHook(BaseHook):
         """`get_conn` as the verbs of the exchange take it."""
         return self.get_conn
 
+    def _connection(self) -> Connection:
+        try:
+            return self.get_connection(self.partner.connection)
+        except AirflowNotFoundException:
+            raise InputUnusable(
+                f"Airflow has no connection {self.partner.connection}, which a trading partner of practice.yaml names: "
+                "add it (Admin, Connections, type SFTP)."
+            ) from None
+
     def _login(self) -> Login:
         from revcycle.cycle.exchange import Login
 
-        connection = self.get_connection(self.partner.connection)
+        connection = self._connection()
         extra = connection.extra_dejson
         secrets = (connection.password or "", _private_key(connection), extra.get("private_key_passphrase") or "")
         for secret in filter(None, secrets):

@@ -156,3 +156,12 @@ def test_every_encounter_is_loaded_or_quarantined_and_every_sound_one_is_loaded_
     whole = reading_of(tmp_path, "".join(line for name, line in records if name not in hurt), header=header)
     kept = [row for row in delivery.rows.drop_columns(["row"]).to_pylist() if row["encounter_id"] not in hurt]
     assert kept == whole.rows.drop_columns(["row"]).to_pylist()
+
+
+@pytest.mark.parametrize("stray", ['E"1', 'E""1', 'E1"'])
+def test_a_mark_in_the_id_itself_holds_the_encounter_it_would_be_without(tmp_path: Path, stray: str) -> None:
+    second = SOUND[1].replace("E1", stray, 1)
+    delivery = reading_of(tmp_path, *SOUND, second)
+    assert stray in second
+    assert {subject for _, _, subject in problems(delivery)} == {"E1"}
+    assert loaded(delivery) == ["E0", "E2", "E3"]

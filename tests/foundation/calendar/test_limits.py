@@ -56,3 +56,8 @@ def test_a_rule_covers_both_its_ends() -> None:
     rule = FilingLimit("ANY", date(2026, 1, 1), date(2026, 6, 30), 90, "days", "a contract")
     covered = [rule.covers(date(2026, 1, 1)), rule.covers(date(2026, 6, 30)), rule.covers(date(2026, 7, 1))]
     assert covered == [True, True, False]
+
+
+@pytest.mark.parametrize("unit", ["days", "months", "years"])
+def test_a_date_at_the_end_of_the_calendar_has_a_last_day(unit: Unit) -> None:
+    assert due_on(limit(365, unit), date(9999, 12, 31)) == date.max

@@ -24,6 +24,10 @@ from revcycle.cycle.edits import units
 SHOWN = 20
 """How many lines of other claims a finding names."""
 
+LONGEST_CLAIM, OF_A_LONGER = 999, 100
+"""The most lines that a claim can have (LX of an 837I; 50 in an 837P), and how many are named of one that has more: a
+pair of codes on 50,000 lines of one would otherwise be told in billions of numbers."""
+
 EXACT = 15
 """Two numbers of so many digits are always two different numbers in floating point."""
 
@@ -79,8 +83,9 @@ def prepare(db: duckdb.DuckDBPyConnection) -> None:
 def claim_code(hits: str) -> str:
     """The lines of a procedure of a group on one claim, for the (grp, procedure) of the table `hits`."""
     return f"""
-        SELECT grp, procedure, claim, list(line ORDER BY line) AS lines
-        FROM line SEMI JOIN {hits} USING (grp, procedure) GROUP BY ALL
+        SELECT grp, procedure, claim, own, if(own > {LONGEST_CLAIM}, lines[:{OF_A_LONGER}], lines) AS lines
+        FROM (SELECT grp, procedure, claim, count(*) AS own, list(line ORDER BY line) AS lines
+              FROM line SEMI JOIN {hits} USING (grp, procedure) GROUP BY ALL)
     """
 
 

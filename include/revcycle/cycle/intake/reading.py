@@ -175,14 +175,16 @@ def _broken_row(number: int, line: str, names: Sequence[str], subject: str, know
     """A line in which a quotation mark does not match: one problem for each id to which it may belong.
 
     An id left of the first mark is certain. Any other may have moved, because a comma that belongs to a value cannot
-    be told from one that ends it: each id that is known from another row is meant, else the one in its place.
+    be told from one that ends it, and the mark may stand in the id itself: each id that is known from another row is
+    meant, as written or without marks, else the one in its place without them.
     """
     values = [value.strip(QUOTED) for value in line.split(",")]
     at = names.index(subject)
     places = [at] if at < line.partition('"')[0].count(",") else _places(at, len(values), len(names))
-    meant = [place for place in places if values[place] in known] or places[:1]
+    written = [(place, form) for place in places for form in (values[place], values[place].replace('"', ""))]
+    meant = [(place, form) for place, form in written if form in known] or written[1:2]
     code, expected, reason = _QUOTES if '"' in line else _UNCUT
-    ids = {values[place][:LONGEST_ID]: names[min(place, len(names) - 1)] for place in reversed(meant)} or {"": subject}
+    ids = {form[:LONGEST_ID]: names[min(place, len(names) - 1)] for place, form in reversed(meant)} or {"": subject}
     return [Problem(number, name, code, expected, "", reason, value) for value, name in ids.items()]
 
 

@@ -29,10 +29,15 @@ class FilingLimit:
 
 
 def due_on(limit: FilingLimit, service: date) -> date:
-    """The last day on which the claim is in time. 29 February plus a year is 28 February."""
+    """The last day on which the claim is in time. 29 February plus a year is 28 February.
+
+    A date of service that somebody typed at the end of the calendar is in time until then.
+    """
     if limit.unit == "days":
-        return service + timedelta(days=limit.count)
+        return service + min(timedelta(days=limit.count), date.max - service)
     months = limit.count * (12 if limit.unit == "years" else 1)
     year, month = divmod(service.year * 12 + service.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(service.day, last))

@@ -73,7 +73,7 @@ RULE = Rule(
                if(setting = 'outpatient_hospital' AND NOT (indicator = 1 AND bypassed), '{REVIEW}', NULL) AS severity,
                denied.claim, day, setting, list_sort(list_append(coalesce(mine.lines, []), line)) AS lines,
                [column_1, column_2] AS codes, line::VARCHAR AS place, first.key AS others_of,
-               partners - coalesce(len(mine.lines), 0) AS others_count
+               partners - coalesce(mine.own, 0) AS others_count
         FROM denied
         LEFT JOIN ptp_claim AS mine ON mine.grp = denied.grp AND mine.procedure = column_1 AND mine.claim = denied.claim
         LEFT JOIN ptp_first AS first ON first.grp = denied.grp AND first.procedure = column_1
