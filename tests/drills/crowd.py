@@ -29,12 +29,12 @@ class Crowd:
         """Change every encounter and sweep none; returns the digest that its night must end with."""
         charges, digest = next(self._forms)
         self._load("--no-sweep", charges)
-        assert self._running.digest() != digest
+        assert self._running.coders_digest() != digest
         return digest
 
     def _swept_digest(self, charges: Path) -> str:
         self._load(charges)
-        return self._running.digest()
+        return self._running.coders_digest()
 
     def _load(self, *arguments: str | Path) -> None:
         self._running.command("intake", "--into-sample", "--source", self._source, *map(str, arguments))

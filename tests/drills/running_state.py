@@ -1,5 +1,6 @@
 """A state that is really up: driven through the launcher as a user does it, watched from outside, ended for good."""
 
+import json
 import os
 import shutil
 import socket
@@ -31,6 +32,12 @@ SECONDS_TO_A_SWEEP = 120.0
 SWEEPING = """
 SELECT client_port FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE locktype = 'advisory' AND objsubid = 2 AND granted
+"""
+
+OF_CLAIMS = frozenset({"claim", "claim_submission", "submission_line", "work_item"})
+CODERS_ITEMS = """
+SELECT cause_id, credential, due_on, amount_cents FROM work_item
+WHERE cause_kind = 'edits' AND closed_at IS NULL ORDER BY cause_id
 """
 
 
@@ -69,6 +76,13 @@ class RunningState:
 
     def digest(self) -> str:
         return self.command("digest")[0].strip()
+
+    def coders_digest(self) -> str:
+        """The digest of what a sweep and its work come to; claims depend on what a clearinghouse has answered by now."""
+        kinds = json.loads(self.command("digest", "--json")[0])
+        with self.practice() as connection:
+            items = connection.execute(CODERS_ITEMS).fetchall()
+        return repr((sorted((kind, value) for kind, value in kinds.items() if kind not in OF_CLAIMS), items))
 
     def api(self) -> AirflowApi:
         return AirflowApi.of(self.state)

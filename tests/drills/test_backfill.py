@@ -6,11 +6,13 @@ from pathlib import Path
 import httpx
 
 from revcycle.foundation.errors import ServiceUnavailable
+from revcycle.local.airflow_api import OVER
 from tests.drills.crowd import Crowd
 from tests.drills.running_state import DAG, DRILL, RunningState, finish, wait_until
 
 pytestmark = DRILL
 DATES = 5
+FOLLOWER = "claim_submission"
 
 
 def test_a_backfill_of_five_dates_sweeps_what_is_left_and_a_second_one_changes_nothing(
@@ -20,10 +22,18 @@ def test_a_backfill_of_five_dates_sweeps_what_is_left_and_a_second_one_changes_n
     dates = [(day - timedelta(days=before)).isoformat() for before in reversed(range(DATES))]
     all_in_success = [(date, "success") for date in dates]
 
+    submitted = len(_runs(running, FOLLOWER))
     assert backfill(running, dates) == all_in_success
-    assert running.digest() == wanted
+    assert running.coders_digest() == wanted
+    wait_until(lambda: len(_over(running, FOLLOWER)) == submitted + DATES)
+    assert sorted(run["partition_key"] for run in _runs(running, FOLLOWER)[submitted:]) == dates
+    finish(running.begin("night", "--date", day.isoformat()))  # until the clearinghouse has answered
+    before = running.digest()
+    submitted = len(_runs(running, FOLLOWER))
     assert backfill(running, dates) == all_in_success
-    assert running.digest() == wanted
+    wait_until(lambda: len(_over(running, FOLLOWER)) == submitted + DATES)
+    assert running.coders_digest() == wanted
+    assert running.digest() == before
 
 
 def test_the_same_night_again_changes_nothing(running: RunningState, day: date) -> None:
@@ -62,6 +72,12 @@ def backfill(running: RunningState, dates: list[str]) -> list[tuple[str, str]]:
     return sorted((run["partition_key"], run["state"]) for run in backfilled)
 
 
-def _runs(running: RunningState) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = running.api().call("GET", f"/api/v2/dags/{DAG}/dagRuns")["dag_runs"]
+def _runs(running: RunningState, dag_id: str = DAG) -> list[dict[str, str]]:
+    """The runs of a DAG, the oldest first."""
+    query = {"order_by": "run_after", "limit": 100}
+    found: list[dict[str, str]] = running.api().call("GET", f"/api/v2/dags/{dag_id}/dagRuns", params=query)["dag_runs"]
     return found
+
+
+def _over(running: RunningState, dag_id: str) -> list[dict[str, str]]:
+    return [run for run in _runs(running, dag_id) if run["state"] in OVER]

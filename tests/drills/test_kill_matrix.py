@@ -43,7 +43,7 @@ def test_what_the_supervisor_watches_is_started_again_and_the_night_ends(
     kill(WATCHED[victim](running))
 
     finish(night)
-    assert running.digest() == wanted
+    assert running.coders_digest() == wanted
     wait_until(lambda: healthy(running), seconds=120)
 
 
@@ -55,7 +55,7 @@ def test_a_killed_sweep_leaves_nothing_half_done_and_is_tried_again(
     kill([running.stopped_sweep()])
 
     finish(night)
-    assert running.digest() == wanted
+    assert running.coders_digest() == wanted
     api = running.api()
     run = api.runs(DAG, day.isoformat())[-1]["dag_run_id"]
     sweeps = [task for task in api.task_instances(DAG, run) if task["task_id"] == "sweep"]
@@ -71,7 +71,7 @@ def test_the_night_ends_without_a_supervisor_and_up_brings_it_back(
     kill(running.part("supervisor"))
 
     finish(night)
-    assert running.digest() == wanted
+    assert running.coders_digest() == wanted
     assert any("supervisor does not run" in trouble for trouble in status(running)["troubles"])
     running.up("--no-night")
     assert running.part("supervisor")
@@ -88,7 +88,7 @@ def test_up_recovers_and_ends_the_night_when_everything_was_killed_at_once(
 
     running.up()
     assert running.api().runs(DAG, day.isoformat())[-1]["dag_run_id"] == run, "the night under way was joined"
-    assert running.digest() == wanted
+    assert running.coders_digest() == wanted
     assert healthy(running)
 
 
