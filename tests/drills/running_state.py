@@ -78,7 +78,7 @@ class RunningState:
         return self.command("digest")[0].strip()
 
     def coders_digest(self) -> str:
-        """The digest of what a sweep and its work come to; claims depend on what a clearinghouse has answered by now."""
+        """What a sweep and its work come to; claims depend on what the clearinghouse has answered by now."""
         kinds = json.loads(self.command("digest", "--json")[0])
         with self.practice() as connection:
             items = connection.execute(CODERS_ITEMS).fetchall()
