@@ -172,4 +172,6 @@ def _silence(entry: NotEvaluated) -> str:
         return f"{names} for {where}: practice.yaml has no filing limit of their payer for that date"
     if entry.since is None:
         return f"{names} for {where}: no {entry.source} table is loaded; see `./revcycle reference list`"
-    return f"{names} for {where}: the {entry.source} table begins on {entry.since}"
+    if entry.until is None:
+        return f"{names} for {where}: the {entry.source} table begins on {entry.since}"
+    return f"{names} for {where}: no {entry.source} release covers the days between {entry.until} and {entry.since}"
