@@ -51,8 +51,7 @@ CREATE TABLE diagnosis AS SELECT claim, position, code FROM diagnoses_in;
 CREATE MACRO first_day(name) AS (SELECT min(r.first_day) FROM release r WHERE r.source = name);
 CREATE MACRO last_day(name) AS (SELECT max(r.last_day) FROM release r WHERE r.source = name);
 CREATE MACRO covered(name, day) AS
-    len(list_filter((SELECT list(r) FROM reign r WHERE r.source = name),
-                    lambda r: day BETWEEN r.first_day AND r.last_day)) > 0;
+    EXISTS (FROM reign r WHERE r.source = name AND day BETWEEN r.first_day AND r.last_day);
 CREATE SEQUENCE neighbour;
 CREATE TABLE neighbours (key BIGINT, found STRUCT(claim BIGINT, line BIGINT)[]);
 CREATE MACRO elsewhere(found, me) AS coalesce(list_filter(found, lambda other: other.claim <> me)[:{shown}], []);
