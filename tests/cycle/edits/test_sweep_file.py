@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from revcycle.cycle.edits import report, sweep_file
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.reference import ReleaseSet
-from tests.cycle.edits.conftest import AS_OF, DEFAULTS, LIMITS, SweepLines, write_csv
+from tests.cycle.edits.conftest import AS_OF, DEFAULTS, LIMITS, SweepLines, add_release, write_csv
 
 FILES = Path(__file__).with_name("files")
 
@@ -67,6 +67,35 @@ def test_rules_whose_table_begins_after_a_line_are_named_with_the_claims_concern
     assert entry.rules == ("ncci.mue_clinical", "ncci.mue_day", "ncci.mue_line")
     assert (entry.source, entry.since) == ("mue", date(2026, 7, 1))
     assert (entry.first, entry.last, entry.claims.to_pylist()) == (date(2026, 6, 30), date(2026, 6, 30), [2])
+
+
+GAP = (date(2026, 9, 30), date(2027, 1, 1))
+DAYS = {"A": "2026-06-30", "B": "2026-09-30", "C": "2026-10-01", "D": "2026-12-31", "E": "2027-01-01"}
+
+
+def test_a_gap_between_two_quarters_is_named_with_the_claims_concerned(books, tmp_path):
+    archive, releases = books
+    rows = [("X1005", 2, 1, date(2027, 1, 1), None)]
+    later = add_release(archive, tmp_path, "mue", "professional", days=(GAP[1], date(2027, 3, 31)), rows=rows)
+    books = archive, ReleaseSet.of_all([*releases.releases, later])
+    lines = [{"claim_id": name, "procedure": "X1005", "units": "9", "date_from": day} for name, day in DAYS.items()]
+    early, gap = silence(books, tmp_path, *lines)
+    assert (early.until, early.since, early.claims.to_pylist()) == (None, date(2026, 7, 1), [1])
+    assert (gap.until, gap.since, gap.claims.to_pylist()) == (*GAP, [3, 4])
+    assert (gap.source, gap.rules) == ("mue", ("ncci.mue_clinical", "ncci.mue_day", "ncci.mue_line"))
+    assert (gap.first, gap.last) == (date(2026, 10, 1), date(2026, 12, 31))
+    out = io.StringIO()
+    report.print_counts(Counter(), [gap], out)
+    assert "no mue release covers the days between 2026-09-30 and 2027-01-01" in out.getvalue()
+
+
+@pytest.mark.parametrize(("source", "row"), [("hcpcs", ("99213",)), ("modifier", ("25", True)), ("icd10cm", ("A10",))])
+def test_a_code_is_not_judged_in_a_gap_of_its_table(books, tmp_path, sweep_lines, source, row):
+    days = (date(2028, 1, 1), date(2028, 3, 31))
+    later = add_release(books[0], tmp_path, source, "any", days=days, rows=[(*row, days[0], None)])
+    line = {"procedure": "99213", "modifiers": "25", "date_from": "2027-12-31"}
+    found = sweep_lines(line, also=[later], as_of=date(2028, 1, 1))
+    assert values(found, "rule") == []
 
 
 def test_rules_whose_table_is_missing_are_named_and_find_nothing(books, tmp_path, sweep_lines: SweepLines):

@@ -38,7 +38,7 @@ def test_the_sources_present_are_named_and_the_absent_make_no_table(make_release
         assert attach(db, releases, Archive(state.archive)) == {"modifier"}
         tables = db.execute("SELECT table_name FROM information_schema.tables ORDER BY ALL").fetchall()
 
-    assert tables == [("modifier",), ("release",)]
+    assert tables == [("modifier",), ("reign",), ("release",)]
 
 
 def test_no_release_at_all_is_an_empty_list(query: Query) -> None:
@@ -56,6 +56,17 @@ def test_a_row_in_force_ends_on_the_last_day_there_is(make_release: MakeRelease,
 
 def test_the_release_table_says_what_each_covers(hospital: Release, query: Query) -> None:
     assert query([hospital], "SELECT * FROM release") == [("ptp", "outpatient_hospital", "2026Q2", BEGAN, Q2_END)]
+
+
+def test_the_reign_table_says_which_days_some_release_covers(make_release: MakeRelease, query: Query) -> None:
+    rows = [("59", True, BEGAN, None)]
+    later = (date(2027, 1, 1), date(2027, 3, 31))
+    releases = [make_release("modifier", rows, BEGAN, Q2_END), make_release("modifier", rows, *later, version="two")]
+
+    assert query(releases, "SELECT first_day, last_day FROM reign ORDER BY 1") == [
+        (BEGAN, Q2_END),
+        (later[0], date.max),
+    ]
 
 
 def test_a_folder_name_that_looks_like_a_pattern_is_a_folder_name(make_release: MakeRelease, state: State) -> None:

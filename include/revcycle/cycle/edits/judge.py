@@ -4,7 +4,7 @@ One judge serves the file and the database: both hand in lines and diagnoses as 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
@@ -58,15 +58,25 @@ PRINTED_FINDINGS = ORDERED.format(
 """The same for printing: lists as JSON, and instead of other claims' lines, which a patient's day of thousands of lines
 repeats for each finding, the key of `neighbours`."""
 
+# The stretches before each reign that none covers: the last day covered before, NULL for the first stretch, and the
+# first day covered again. The newest release stays in force, so there is none at the end.
+UNCOVERED = """
+SELECT until, first_day AS since
+FROM (SELECT first_day, lag(last_day) OVER (ORDER BY first_day) AS until FROM reign WHERE source = ?)
+WHERE until IS NULL OR until + 1 < first_day ORDER BY since
+"""
+
 
 @dataclass(frozen=True)
 class NotEvaluated:
-    """Rules that say nothing about some lines because a table is missing or begins only after their date."""
+    """Rules that say nothing about some lines because no release of a table covers their date."""
 
     rules: tuple[str, ...]
     source: str
     since: date | None
-    """The first day the table covers; None: the table is not loaded (for filing limits: no rule for the payer)."""
+    """The first day covered after them; None: the table is not loaded (for filing limits: no rule for the payer)."""
+    until: date | None
+    """The last day covered before them, if any."""
     first: date
     last: date
     """First and last date of service concerned."""
@@ -140,26 +150,25 @@ def _filing_due(db: duckdb.DuckDBPyConnection, limits: Sequence[FilingLimit]) ->
 
 
 def _not_evaluated(db: duckdb.DuckDBPyConnection, loaded: frozenset[str]) -> list[NotEvaluated]:
-    """One entry for each source that is missing or begins after some line's date."""
+    """One entry for each source that is missing, and for each stretch of some line's days that it does not cover."""
     asking: dict[str, set[str]] = {}
     for rule in rules():
         for source in rule.needs:
             asking.setdefault(source, set()).update(rule.ids)
-    since = dict(db.execute("SELECT source, min(first_day) FROM release GROUP BY source").fetchall())
     entries = []
     for source, ids in sorted(asking.items()):
-        begins = since.get(source) if source in loaded else None
-        silent = f"FROM claim_day WHERE day < DATE '{begins}'" if begins else "FROM claim_day"
-        entries += _entry(db, ids, source, begins, silent)
-    unlimited = "FROM line ANTI JOIN filing_due USING (payer, day)"
-    return entries + _entry(db, {FILING_EXPIRED}, FILING_LIMIT, None, unlimited)
+        if source not in loaded:
+            entries += _entry(db, ids, source, "FROM claim_day")
+        for until, since in db.execute(UNCOVERED, [source]).fetchall():
+            after = f"AND day > DATE '{until}'" if until else ""
+            silent = f"FROM claim_day WHERE day < DATE '{since}' {after}"
+            entries += [replace(entry, until=until, since=since) for entry in _entry(db, ids, source, silent)]
+    return entries + _entry(db, {FILING_EXPIRED}, FILING_LIMIT, "FROM line ANTI JOIN filing_due USING (payer, day)")
 
 
-def _entry(
-    db: duckdb.DuckDBPyConnection, ids: set[str], source: str, since: date | None, silent: str
-) -> list[NotEvaluated]:
+def _entry(db: duckdb.DuckDBPyConnection, ids: set[str], source: str, silent: str) -> list[NotEvaluated]:
     first, last = db.execute(f"SELECT min(day), max(day) {silent}").fetchall()[0]
     if first is None:
         return []
     claims = db.sql(f"SELECT DISTINCT claim {silent} ORDER BY claim").to_arrow_table().column("claim")
-    return [NotEvaluated(tuple(sorted(ids)), source, since, first, last, claims)]
+    return [NotEvaluated(tuple(sorted(ids)), source, None, None, first, last, claims)]

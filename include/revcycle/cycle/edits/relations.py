@@ -9,6 +9,7 @@ day_code      one procedure of one same-day group: day, lines (their number), un
 claim_day     one date of service of a claim
 diagnosis     claim, position, code
 release       source, setting, version, first_day, last_day; first_day(source) and last_day(source) are over all of them
+reign         source, first_day, last_day of the days that a release covers; covered(source, day) asks for one day
 
 A same-day group `grp` is one patient, rendering NPI (empty equals empty) and date of service, over all claims.
 No join key is NULL: a NULL loses findings without a word.
@@ -53,6 +54,8 @@ CREATE TABLE claim_day AS SELECT DISTINCT claim, day FROM line;
 CREATE TABLE diagnosis AS SELECT claim, position, code FROM diagnoses_in;
 CREATE MACRO first_day(name) AS (SELECT min(r.first_day) FROM release r WHERE r.source = name);
 CREATE MACRO last_day(name) AS (SELECT max(r.last_day) FROM release r WHERE r.source = name);
+CREATE MACRO covered(name, day) AS
+    EXISTS (FROM reign r WHERE r.source = name AND day BETWEEN r.first_day AND r.last_day);
 CREATE SEQUENCE neighbour;
 CREATE TABLE neighbours (key BIGINT, found STRUCT(claim BIGINT, line BIGINT)[]);
 CREATE MACRO elsewhere(found, me) AS coalesce(list_filter(found, lambda other: other.claim <> me)[:{shown}], []);

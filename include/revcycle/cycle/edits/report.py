@@ -205,4 +205,6 @@ def _reason(entry: NotEvaluated) -> str:
         return "practice.yaml has no filing limit of their payer for that date"
     if entry.since is None:
         return f"no {entry.source} table is loaded; see `./revcycle reference list`"
-    return f"the {entry.source} table begins on {entry.since}"
+    if entry.until is None:
+        return f"the {entry.source} table begins on {entry.since}"
+    return f"no {entry.source} release covers the days between {entry.until} and {entry.since}"

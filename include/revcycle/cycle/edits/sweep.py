@@ -155,7 +155,8 @@ SELECT rule, severity, count(*) FROM findings SEMI JOIN (FROM claim SEMI JOIN du
 GROUP BY ALL
 """
 SILENT = """
-SELECT rule, count(*) FROM silent SEMI JOIN (FROM claim SEMI JOIN due USING (encounter_id)) USING (claim) GROUP BY rule
+SELECT rule, count(DISTINCT claim) FROM silent
+SEMI JOIN (FROM claim SEMI JOIN due USING (encounter_id)) USING (claim) GROUP BY rule
 """
 
 

@@ -24,7 +24,8 @@ TABLES = tuple(source for source in SCHEMAS if source not in LEVEL_2.values())
 
 
 def attach(db: duckdb.DuckDBPyConnection, releases: ReleaseSet, archive: Archive) -> frozenset[str]:
-    """Create one table or view for each source present, and `release` with what they cover.
+    """Create one table or view for each source present, `release` with what was loaded, and `reign` with the days on
+    which some release of a source governs: between two of them there may be a gap.
 
     Returns the names of the sources present. Columns are those of `parquet.SCHEMAS`; ptp has `setting` as well.
     Raises: ObjectMissing when the archive lacks a release.
@@ -38,6 +39,7 @@ def attach(db: duckdb.DuckDBPyConnection, releases: ReleaseSet, archive: Archive
         kind = "VIEW" if source in VIEWS else "TABLE"
         db.execute(f"CREATE OR REPLACE {kind} {source} AS {_relation(db, source, releases, scan)}")
     _attach_release(db, releases)
+    _attach_reign(db, releases, present)
     return present
 
 
@@ -146,3 +148,10 @@ def _attach_release(db: duckdb.DuckDBPyConnection, releases: ReleaseSet) -> None
     rows = [(r.source, r.setting, r.version, r.valid_from, r.valid_to or FOREVER) for r in releases.releases]
     if rows:
         db.executemany("INSERT INTO release VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _attach_reign(db: duckdb.DuckDBPyConnection, releases: ReleaseSet, present: Iterable[str]) -> None:
+    db.execute("CREATE OR REPLACE TABLE reign (source TEXT, first_day DATE, last_day DATE)")
+    rows = [(source, reign.first, reign.last) for source in present for reign in timeline(releases.of(source))]
+    if rows:
+        db.executemany("INSERT INTO reign VALUES (?, ?, ?)", rows)

@@ -12,7 +12,7 @@ SOURCE = "ICD-10-CM code set in force on the date of service (45 CFR 162.1002); 
 # Some thousand distinct (code, date) pairs are judged instead of each diagnosis of each line.
 JUDGED = """
     WITH asked AS (SELECT DISTINCT code, day FROM diagnosis JOIN claim_day USING (claim)
-                   WHERE day >= first_day('icd10cm')),
+                   WHERE covered('icd10cm', day)),
     code_range AS (SELECT code, day, bool_or(day BETWEEN valid_from AND valid_to) AS billable,
                           max(valid_to) FILTER (valid_to < day) AS ended,
                           min(valid_from) FILTER (valid_from > day) AS begins

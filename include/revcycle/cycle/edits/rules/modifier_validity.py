@@ -10,7 +10,7 @@ from revcycle.cycle.edits.rule import BLOCK, REVIEW, Explanation, Rule
 SOURCE = "CPT and HCPCS modifiers in force on the date of service, CMS I/OCE modifier table"
 
 JUDGED = """
-    WITH asked AS (SELECT DISTINCT modifier, day FROM line_modifier WHERE day >= first_day('modifier'))
+    WITH asked AS (SELECT DISTINCT modifier, day FROM line_modifier WHERE covered('modifier', day))
     SELECT modifier, day, count(valid_from) > 0 AS known, day > last_day('modifier') AS newer
     FROM asked LEFT JOIN modifier USING (modifier)
     GROUP BY modifier, day

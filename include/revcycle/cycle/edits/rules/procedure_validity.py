@@ -9,7 +9,7 @@ from revcycle.cycle.edits.rule import BLOCK, REVIEW, Explanation, Rule
 SOURCE = "HCPCS and CPT in force on the date of service (45 CFR 162.1002), CMS I/OCE tables"
 
 JUDGED = """
-    WITH asked AS (SELECT DISTINCT procedure AS code, day FROM day_code WHERE day >= first_day('hcpcs')),
+    WITH asked AS (SELECT DISTINCT procedure AS code, day FROM day_code WHERE covered('hcpcs', day)),
     code_range AS (SELECT code, day, bool_or(day BETWEEN valid_from AND valid_to) AS in_force,
                           max(valid_to) FILTER (valid_to < day) AS ended,
                           min(valid_from) FILTER (valid_from > day) AS begins
