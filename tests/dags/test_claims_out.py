@@ -38,7 +38,6 @@ trading_partners:
     contact_phone: "2075550100"
     receiver_name: Test Clearinghouse
 """
-RENDERER = "specialty: family_medicine}"
 BILLING = SETTINGS.replace("time_zone: America/New_York}", f"time_zone: America/New_York,{RULE.strip()}") + PARTNER
 Run = Callable[..., Any]
 

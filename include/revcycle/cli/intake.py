@@ -39,7 +39,7 @@ def add_parser(
 
 def run(arguments: argparse.Namespace, state: State) -> int:
     """Load the files, sweep what changed, show what was quarantined; returns the exit code."""
-    if state.sample_marker.exists() and not arguments.into_sample:
+    if state.holds_sample and not arguments.into_sample:
         raise InputUnusable(
             f"{state.root} holds the sample practice; real encounters belong into another state (--state DIR), "
             "or give --into-sample to mix them."

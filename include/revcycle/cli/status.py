@@ -35,11 +35,7 @@ def _lines(seen: Status) -> list[str]:
     parts = ", ".join(f"{part} {'healthy' if well else 'down'}" for part, well in seen.healthy.items())
     return [
         f"State      {told['state']}",
-        *(
-            []
-            if seen.state.secrets_json.exists()
-            else ["Trouble    There is no practice there yet; was another --state meant?"]
-        ),
+        *([] if seen.state.secrets_json.exists() else [NOTHING_THERE]),
         f"Airflow    {f'{seen.url} ({parts})' if seen.running else 'not running; ./revcycle up starts it'}",
         f"Login      {told['login']['user']}, password in {told['login']['password_file'] or '(made by up)'}",
         f"Database   {seen.database_url} ({'running' if seen.database_running else 'not running'})",

@@ -74,6 +74,10 @@ class State:
         return self.root / "sample.json"
 
     @property
+    def holds_sample(self) -> bool:
+        return self.sample_marker.exists()
+
+    @property
     def sample(self) -> Path:
         """The sample practice's intake files and its truth file."""
         return self.root / "sample"

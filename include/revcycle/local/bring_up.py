@@ -106,7 +106,7 @@ def _practice_files(state: State, sample: WriteSample | None, now: datetime, rep
 
     The marker comes before practice.yaml, which tells a state that is set up: killed anywhere, the next call goes on.
     """
-    if not state.sample_marker.exists():
+    if not state.holds_sample:
         if state.practice_yaml.exists():
             return False
         if sample is None:

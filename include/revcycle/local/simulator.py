@@ -27,7 +27,7 @@ FIRST_PORT = 10_022
 
 def belongs(state: State) -> bool:
     """Whether this state has a simulated clearinghouse."""
-    return state.sample_marker.exists()
+    return state.holds_sample
 
 
 def command(state: State, settings: Settings) -> list[str]:

@@ -18,5 +18,5 @@ class BatchClaimsOperator(BusinessDateOperator):
             practice.archive,
             now=turn.now,
             step=turn.step,
-            state_holds_sample=practice.state.sample_marker.exists(),
+            state_holds_sample=practice.state.holds_sample,
         )

@@ -35,7 +35,7 @@ class PublishInterchangeOperator(BusinessDateOperator):
             ClearinghouseHook(partner).opening,
             now=turn.now,
             step=turn.step,
-            state_holds_sample=practice.state.sample_marker.exists(),
+            state_holds_sample=practice.state.holds_sample,
         )
 
     def execute(self, context: MutableMapping[str, Any]) -> Any:

@@ -195,5 +195,4 @@ def _row(
 
 def _payer_answers(rules: Iterable[ClaimRule], sent_on: date) -> bool:
     """Whether the payer itself sends a 277CA; where nothing is written, it is taken to."""
-    in_force = (rule for rule in rules if rule.valid_from <= sent_on and (rule.valid_to or date.max) >= sent_on)
-    return all(rule.sends_277ca for rule in in_force)
+    return all(rule.sends_277ca for rule in rules if rule.covers(sent_on))

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, text
 
 from revcycle.cycle.claims import changes, decisions, holds, notices, staging, submissions
 from revcycle.foundation.archive import Archive
+from revcycle.foundation.practice.partners import practice_zone
 from revcycle.foundation.register import SendingRefused, why_refused
 from revcycle.foundation.store.runs import Step, begin
 
@@ -41,7 +42,7 @@ def assemble(
         if behind := why_refused(connection, archive):
             raise SendingRefused(behind)
         run_id = begin(connection, step)
-        day = staging.practice_day(connection, now)
+        day = now.astimezone(practice_zone(connection)).date()
         staging.stage(connection, through=through, day=day, payers=payers)
         decided = decisions.carry_out(connection, now=now, run_id=run_id)
         superseded, void = changes.follow(connection, now=now, run_id=run_id)

@@ -11,7 +11,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
@@ -21,9 +20,9 @@ from revcycle.cycle.claims.assemble import CLAIMS_LOCK
 from revcycle.cycle.claims.frames import frames
 from revcycle.cycle.claims.groups import Group, Practice, groups, practice_of
 from revcycle.cycle.claims.manifest import manifest_of
-from revcycle.cycle.claims.staging import ZONE, practice_day
 from revcycle.cycle.claims.written import Archived, Unwritable, Written
 from revcycle.foundation.archive import Archive
+from revcycle.foundation.practice.partners import practice_zone
 from revcycle.foundation.register import INTERCHANGE, SendingRefused, why_refused
 from revcycle.foundation.store.bulk import Reader, reading
 from revcycle.foundation.store.numbers import NumberKind, raise_numbers
@@ -53,9 +52,9 @@ def batch(engine: Engine, archive: Archive, *, now: datetime, step: Step, state_
     with _alone(engine) as connection, ThreadPoolExecutor(1) as committing:
         if behind := why_refused(connection, archive):
             raise SendingRefused(behind)
-        practice = practice_of(connection, practice_day(connection, now))
-        zone = ZoneInfo(connection.execute(text(ZONE)).scalar() or "UTC")
-        work = _Batch(engine, archive, practice, now, now.astimezone(zone), step)
+        local = now.astimezone(practice_zone(connection))
+        practice = practice_of(connection, local.date())
+        work = _Batch(engine, archive, practice, now, local, step)
         last: Future[Counter[str]] | None = None
         with reading(engine) as reader:
             waiting = list(groups(reader, practice, sample=state_holds_sample))

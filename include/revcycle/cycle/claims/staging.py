@@ -5,15 +5,13 @@ rule_now   the payers' claim rules in force on the day; review_rule: which revie
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.practice.claim_rule import ClaimRule
 from revcycle.foundation.practice.partners import stored_claim_rules
 
-ZONE = "SELECT time_zone FROM practice WHERE superseded_at IS NULL"
 RULES = """
 CREATE TEMP TABLE rule_now (payer text PRIMARY KEY, partner text NOT NULL, enrolled bool NOT NULL) ON COMMIT DROP;
 CREATE TEMP TABLE review_rule (payer text NOT NULL, rule text NOT NULL) ON COMMIT DROP
@@ -57,12 +55,6 @@ def stage(connection: Connection, *, through: date, day: date, payers: Sequence[
     connection.execute(text("ANALYZE bill"))
 
 
-def practice_day(connection: Connection, now: datetime) -> date:
-    """The practice's date at an instant: on it filing limits and future dates are judged."""
-    zone = connection.execute(text(ZONE)).scalar()
-    return now.astimezone(ZoneInfo(zone or "UTC")).date()
-
-
 def in_force(rules: Sequence[ClaimRule], day: date) -> ClaimRule | None:
     """The one rule that holds on a day."""
-    return next((r for r in rules if r.valid_from <= day <= (r.valid_to or date.max)), None)
+    return next((rule for rule in rules if rule.covers(day)), None)

@@ -1,14 +1,12 @@
 """What is owed for an interchange, by whom and by when: written when it is released."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
 from revcycle.foundation.practice.claim_rule import ClaimRule
 from revcycle.foundation.practice.partner import TradingPartner
-from revcycle.foundation.practice.partners import stored_claim_rules
-from revcycle.foundation.store.tables import practice
+from revcycle.foundation.practice.partners import practice_zone, stored_claim_rules
 
 STAGE = "CREATE TEMP TABLE owed_by (payer text, kind text, party text, due_at timestamptz) ON COMMIT DROP"
 OWED_BY = text("INSERT INTO owed_by VALUES (:payer, :kind, :party, :due_at)")
@@ -50,8 +48,7 @@ def _of_payer(rule: ClaimRule) -> list[tuple[str, str, timedelta]]:
 
 def _rules(connection: Connection, now: datetime) -> dict[str, ClaimRule]:
     """Each payer's last rule that has begun on the practice's day of `now`."""
-    zone = connection.execute(select(practice.c.time_zone).where(practice.c.superseded_at.is_(None))).scalar_one()
-    today = now.astimezone(ZoneInfo(zone)).date()
+    today = now.astimezone(practice_zone(connection)).date()
     rules: dict[str, ClaimRule] = {}
     for payer, dated in stored_claim_rules(connection).items():
         for rule in dated:

@@ -1,5 +1,6 @@
 """How a payer wants its claims, dated and with a source: its identity at the partner, batches, enrollment, answers."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -41,6 +42,10 @@ class ClaimRule(Section):
     """Whether the payer itself answers; where not, the clearinghouse's acceptance stands for it."""
     hours_to_277ca: Annotated[int, Field(ge=1, le=8760)] = 48
     days_to_835: Annotated[int, Field(ge=1, le=3650)] = 30
+
+    def covers(self, day: date) -> bool:
+        """Whether the rule is the one for claims sent on that day; both ends are included."""
+        return self.valid_from <= day <= (self.valid_to or date.max)
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> "ClaimRule":

@@ -1,10 +1,12 @@
-"""Trading partners and the payers' claim rules as the practice database has them now."""
+"""Trading partners, the payers' claim rules and the practice's zone as the practice database has them now."""
+
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
 from revcycle.foundation.practice.claim_rule import CLAIMS, ClaimRule
 from revcycle.foundation.practice.partner import TradingPartner
-from revcycle.foundation.store.tables import payer_rule, trading_partner
+from revcycle.foundation.store.tables import payer_rule, practice, trading_partner
 
 
 def stored_partners(connection: Connection) -> dict[str, TradingPartner]:
@@ -25,3 +27,9 @@ def stored_claim_rules(connection: Connection) -> dict[str, list[ClaimRule]]:
     for payer, value in connection.execute(query):
         rules.setdefault(payer, []).append(ClaimRule.model_validate(value))
     return rules
+
+
+def practice_zone(connection: Connection) -> ZoneInfo:
+    """Where the practice's days are counted; UTC before practice.yaml was read."""
+    named = select(practice.c.time_zone).where(practice.c.superseded_at.is_(None))
+    return ZoneInfo(connection.execute(named).scalar() or "UTC")
