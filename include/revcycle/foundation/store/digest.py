@@ -7,7 +7,7 @@ unless it is named here as left out, with the reason.
 import hashlib
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, FromClause, Select, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Engine, FromClause, Select, Table, and_, func, or_, select, union_all
 
 from revcycle.foundation.store import tables as t
 
@@ -57,6 +57,28 @@ LEFT_OUT = {
     "answer": "file_id st_index position part kind level code party party_id at interchange_id submission_id detail",
     "outage": "opened_at opened_by closed_at",
     "action": "item_id ordinal kind state who reason at",
+    # How often, from which delivery and into which month a payment was posted; what it came to is in the balances.
+    "remittance": "posting billing_npi handling method effective_date accounting_date file_id st_index body_sha256",
+    "remittance_sighting": "file_id st_index remittance_id verdict body_sha256",
+    # As read: the totals of its remittance are facts, what they moved is in the balances, what they refused in denials.
+    "remittance_claim": "remittance_id position segment patient_control_number status charge_cents paid_cents "
+    "patient_cents filing_indicator payer_claim_number facility_type frequency drg drg_weight discharge_fraction "
+    "member_id statement_from statement_to received_on",
+    "remittance_service": "remittance_id claim_position position segment qualifier procedure modifiers "
+    "submitted_procedure submitted_modifiers revenue_code charge_cents paid_cents units_thousandths "
+    "submitted_units_thousandths line_control_number date_from date_to",
+    "remittance_adjustment": "remittance_id claim_position service_position ordinal segment group_code reason "
+    "amount_cents quantity_thousandths treatment treatment_reason",
+    "provider_adjustment": "remittance_id ordinal segment provider fiscal_period_end reason reference amount_cents",
+    "remittance_detail": "remittance_id claim_position service_position ordinal segment segment_id elements",
+    "remittance_match": "remittance_id claim_position ordinal claim_id submission_id method staff",
+    "denial": "remittance_id claim_position service_position ordinal claim_id closed_at",
+    # Facts are what the transfers come to, by account and by claim; entries are the way there.
+    "journal_entry": "kind source_kind source_id ordinal accounting_date effective_date reverses",
+    "transfer": "entry_id ordinal debit_account credit_account amount_cents encounter_id debit_claim credit_claim "
+    "submission_id line remittance_id segment patient_id",
+    "claim_balance": "claim_id",
+    "accounting_period": "changed_at changed_by",
 }
 
 
@@ -74,6 +96,21 @@ def _of_patient(table: Table, joined: FromClause) -> FromClause:
     return joined.join(
         t.patient, and_(t.patient.c.patient_id == table.c.patient_id, t.patient.c.superseded_at.is_(None))
     )
+
+
+def _of_claim(table: Table) -> FromClause:
+    return table.join(t.claim, t.claim.c.id == table.c.claim_id).join(
+        t.encounter, t.encounter.c.id == t.claim.c.encounter_id
+    )
+
+
+def _account_balances() -> Select[Any]:
+    """What each account comes to, debits above zero; one that came back to zero is as one never used."""
+    debits = select(t.transfer.c.debit_account.label("account"), t.transfer.c.amount_cents.label("cents"))
+    credits_ = select(t.transfer.c.credit_account, -t.transfer.c.amount_cents)
+    moved = union_all(debits, credits_).subquery()
+    total = func.sum(moved.c.cents)
+    return select(moved.c.account, total).group_by(moved.c.account).having(total != 0)
 
 
 _PATIENT = (t.patient.c.source_system, t.patient.c.source_patient_id)
@@ -129,6 +166,15 @@ FACTS: dict[str, Select[Any]] = {
         .join(t.encounter, t.encounter.c.id == t.claim.c.encounter_id)
     )
     .where(or_(_SUBMISSION.c.interchange_id.is_not(None), _SUBMISSION.c.closed_at.is_(None))),
+    "remittance": select(*business_columns(t.remittance)),
+    "account_balance": _account_balances(),
+    "claim_balance": select(*_ENCOUNTER, t.claim.c.responsibility, t.claim.c.split, *business_columns(t.claim_balance))
+    .select_from(_of_claim(t.claim_balance))
+    .where(t.claim.c.state != "void"),
+    "denial": select(*_ENCOUNTER, t.claim.c.responsibility, t.claim.c.split, *business_columns(t.denial)).select_from(
+        _of_claim(t.denial)
+    ),
+    "accounting_period": select(*business_columns(t.accounting_period)),
     "outage": select(*business_columns(t.outage)).where(t.outage.c.closed_at.is_(None)),
     "work_item": select(*_ENCOUNTER, t.claim.c.responsibility, t.claim.c.split, *business_columns(t.work_item))
     .select_from(

@@ -1,4 +1,4 @@
-"""The practice database, one module a heading: runs, practice, encounters, claims, exchange, files, work."""
+"""The practice database, one module a heading: runs, practice, encounters, claims, exchange, money, files, work."""
 
 from revcycle.foundation.store.tables.base import metadata
 from revcycle.foundation.store.tables.claims import (
@@ -28,6 +28,7 @@ from revcycle.foundation.store.tables.exchange import (
     remote_sighting,
 )
 from revcycle.foundation.store.tables.files import problem, quarantine, received_file
+from revcycle.foundation.store.tables.ledger import accounting_period, claim_balance, journal_entry, transfer
 from revcycle.foundation.store.tables.practice import (
     billing_provider,
     code_release,
@@ -43,23 +44,37 @@ from revcycle.foundation.store.tables.practice import (
     staff,
     trading_partner,
 )
+from revcycle.foundation.store.tables.remittances import (
+    denial,
+    provider_adjustment,
+    remittance,
+    remittance_adjustment,
+    remittance_claim,
+    remittance_detail,
+    remittance_match,
+    remittance_service,
+    remittance_sighting,
+)
 from revcycle.foundation.store.tables.runs import access_log, archive_object, run
 from revcycle.foundation.store.tables.work import action, work_event, work_item
 
 __all__ = [
     "access_log",
+    "accounting_period",
     "action",
     "answer",
     "archive_object",
     "billing_provider",
     "charge_line",
     "claim",
+    "claim_balance",
     "claim_event",
     "claim_hold",
     "claim_submission",
     "code_release",
     "control_number",
     "coverage",
+    "denial",
     "diagnosis",
     "encounter",
     "encounter_version",
@@ -67,6 +82,7 @@ __all__ = [
     "facility",
     "finding",
     "interchange",
+    "journal_entry",
     "metadata",
     "outage",
     "patient",
@@ -78,16 +94,25 @@ __all__ = [
     "practice",
     "problem",
     "provider",
+    "provider_adjustment",
     "publish_attempt",
     "quarantine",
     "received_file",
     "received_transaction",
+    "remittance",
+    "remittance_adjustment",
+    "remittance_claim",
+    "remittance_detail",
+    "remittance_match",
+    "remittance_service",
+    "remittance_sighting",
     "remote_sighting",
     "run",
     "staff",
     "submission_line",
     "sweep_result",
     "trading_partner",
+    "transfer",
     "work_event",
     "work_item",
 ]
