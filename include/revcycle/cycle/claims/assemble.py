@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine, text
 
-from revcycle.cycle.claims import changes, decisions, holds, notices, staging, submissions
+from revcycle.cycle.claims import bookings, changes, decisions, holds, notices, staging, submissions
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.practice.partners import practice_zone
 from revcycle.foundation.register import SendingRefused, why_refused
@@ -50,6 +50,7 @@ def assemble(
         amended = changes.amend(connection, now=now, run_id=run_id)
         holds.match(connection, day=day, now=now, run_id=run_id)
         frozen = submissions.freeze(connection, run_id=run_id)
+        bookings.book(connection, through=through, run_id=run_id)
         notices.raise_notices(connection, now=now, run_id=run_id)
         held = holds.held(connection)
     return AssembleCounts(claims, frozen, held, superseded, void, amended, decided)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from revcycle.cycle.claims.transitions import before
-from revcycle.foundation.work.decisions import RELEASE, PendingAction, pending_actions, settle
+from revcycle.foundation.work.decisions import CORRECT, RELEASE, VOID, PendingAction, pending_actions, settle
 
 SET_FREE = {
     "amendment": """h.cause = 'amendment' AND h.claim_id IN
@@ -18,15 +18,14 @@ SET_FREE = {
         (SELECT id FROM claim_submission WHERE interchange_id = :cause_id)""",
 }
 FREE = "UPDATE claim_hold h SET released_at = :now, released_by = :who WHERE h.released_at IS NULL AND "
-CORRECT, VOID = "correct", "void"
 FREQUENCY = {CORRECT: "7", VOID: "8"}
 # The number that the payer gave the claim it has: without one it could not tell which claim is meant.
 AGAIN = """
 UPDATE claim c SET state = 'open', next_frequency = :frequency, run_id = :run_id,
-    payer_claim_number = o.payer_claim_number
-FROM claim_submission s JOIN payer_opinion o ON o.submission_id = s.id
+    payer_claim_number = coalesce(nullif(c.payer_claim_number, ''), o.payer_claim_number)
+FROM claim_submission s LEFT JOIN payer_opinion o ON o.submission_id = s.id
 WHERE c.id = :claim AND s.claim_id = c.id AND s.closed_at IS NULL AND c.state = ANY (:states)
-  AND o.payer_claim_number <> ''
+  AND coalesce(nullif(c.payer_claim_number, ''), o.payer_claim_number, '') <> ''
 """
 END = (
     "UPDATE claim_submission SET closed_at = :now, closed_because = :why WHERE claim_id = :claim AND closed_at IS NULL"
@@ -54,7 +53,7 @@ def _release(connection: Connection, action: PendingAction, now: datetime) -> bo
 def _correct(connection: Connection, action: PendingAction, now: datetime, run_id: int) -> bool:
     """The adjudicated claim is sent again with frequency 7 or 8 and the payer's own number of it."""
     asked = {
-        "claim": action.cause_id,
+        "claim": action.claim_id,
         "frequency": FREQUENCY[action.kind],
         "states": list(before("correct or void")),
         "run_id": run_id,

@@ -42,6 +42,9 @@ JOIN quarantine q ON q.source_system = e.source_system AND q.subject_kind = 'enc
      AND q.subject = e.source_encounter_id AND q.cleared_at IS NULL
 WHERE c.state = 'open'
 UNION ALL
+SELECT c.id, 'manual', 0, 'claims to a further payer are sent by hand'
+FROM claim c WHERE c.state = 'open' AND c.responsibility <> 'P'
+UNION ALL
 SELECT c.id, 'filing', 1, 'a date of service lies in the future'
 FROM claim c JOIN bill b ON b.encounter_id = c.encounter_id
 WHERE c.state = 'open' AND b.last > :day

@@ -22,6 +22,7 @@ from revcycle.foundation.practice.fields import (
     Words,
 )
 from revcycle.foundation.practice.partner import TradingPartner
+from revcycle.foundation.practice.remittance_rule import RemittanceRule
 from revcycle.foundation.practice.section import Address, Section, ordered, refuse_overlap
 
 # Coders get findings, billers everything after the claim; ops engineers may start and stop runs in Airflow.
@@ -111,11 +112,13 @@ class Payer(Section):
     time_zone: TimeZone
     filing_limits: Annotated[list[FilingRule], MANY] = Field(default_factory=list)
     claims: Annotated[list[ClaimRule], MANY] = Field(default_factory=list)
+    remittances: Annotated[list[RemittanceRule], MANY] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _one_rule_a_day(self) -> "Payer":
         refuse_overlap("filing_limits", self.filing_limits)
         refuse_overlap("claims", self.claims)
+        refuse_overlap("remittances", self.remittances)
         return self
 
 

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, t
 from revcycle.foundation.calendar import FilingLimit
 from revcycle.foundation.practice.claim_rule import CLAIMS, ClaimRule
 from revcycle.foundation.practice.limits import FILING
+from revcycle.foundation.practice.remittance_rule import REMITTANCES, RemittanceRule
 from revcycle.foundation.practice.settings import Settings
 from revcycle.foundation.store import tables
 
 Row = Mapping[str, Any]
-KINDS = (FILING, CLAIMS)  # of payer_rule; other kinds have other writers
+KINDS = (FILING, CLAIMS, REMITTANCES)  # of payer_rule; other kinds have other writers
 OURS = frozenset({"id", "version", "superseded_at", "run_id", "recorded_at"})
 
 
@@ -56,18 +57,17 @@ def _tables(settings: Settings) -> Iterable[tuple[Table, tuple[str, ...], list[R
         ("npi",),
         [entry.model_dump() | {"place_of_service": entry.place_of_service or ""} for entry in settings.facilities],
     )
-    yield tables.payer, ("code",), [entry.model_dump(exclude={"filing_limits", "claims"}) for entry in settings.payers]
-    yield tables.payer_rule, ("payer", "kind", "plan", "valid_from"), [*_filing(settings), *_claims(settings)]
     yield (
-        tables.payer_identifier,
-        ("partner", "qualifier", "value", "payer"),
-        [
-            {"partner": partner, "qualifier": "NM109", "value": value, "payer": payer}
-            for partner, value, payer in sorted(
-                {(rule.partner, rule.payer_id, payer.code) for payer in settings.payers for rule in payer.claims}
-            )
-        ],
+        tables.payer,
+        ("code",),
+        [entry.model_dump(exclude={"filing_limits", "claims", "remittances"}) for entry in settings.payers],
     )
+    yield (
+        tables.payer_rule,
+        ("payer", "kind", "plan", "valid_from"),
+        [*_filing(settings), *_claims(settings), *_remittances(settings)],
+    )
+    yield tables.payer_identifier, ("partner", "qualifier", "value", "payer"), list(_identifiers(settings))
     yield (
         tables.trading_partner,
         ("connection",),
@@ -99,7 +99,26 @@ def _claims(settings: Settings) -> Iterable[Row]:
             yield _rule(payer.code, CLAIMS, rule, value)
 
 
-def _rule(payer: str, kind: str, rule: FilingLimit | ClaimRule, value: Mapping[str, Any]) -> Row:
+def _remittances(settings: Settings) -> Iterable[Row]:
+    for payer in settings.payers:
+        for rule in payer.remittances:
+            yield _rule(payer.code, REMITTANCES, rule, rule.model_dump(mode="json"))
+
+
+def _identifiers(settings: Settings) -> Iterable[Row]:
+    """How each partner names each payer, once, however many dated rules say so."""
+    named = {(rule.partner, "NM109", rule.payer_id, payer.code) for payer in settings.payers for rule in payer.claims}
+    named |= {
+        (rule.partner, qualifier, value, payer.code)
+        for payer in settings.payers
+        for rule in payer.remittances
+        for qualifier, value in rule.identifiers()
+    }
+    for partner, qualifier, value, payer_code in sorted(named):
+        yield {"partner": partner, "qualifier": qualifier, "value": value, "payer": payer_code}
+
+
+def _rule(payer: str, kind: str, rule: FilingLimit | ClaimRule | RemittanceRule, value: Mapping[str, Any]) -> Row:
     return {
         "payer": payer,
         "kind": kind,

@@ -56,7 +56,7 @@ LEFT_OUT = {
     "received_transaction": "file_id st_index isa13 gs06 st02 kind body_sha256 state",
     "answer": "file_id st_index position part kind level code party party_id at interchange_id submission_id detail",
     "outage": "opened_at opened_by closed_at",
-    "action": "item_id ordinal kind state who reason at",
+    "action": "item_id ordinal kind state who reason argument at",
     # How often, from which delivery and into which month a payment was posted; what it came to is in the balances.
     "remittance": "posting billing_npi handling method effective_date accounting_date file_id st_index body_sha256",
     "remittance_sighting": "file_id st_index remittance_id verdict body_sha256",

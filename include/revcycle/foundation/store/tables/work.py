@@ -77,6 +77,7 @@ action = Table(
     Column("state", Text, nullable=False, server_default="pending"),
     Column("who", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    words("argument"),
     Column("at", DateTime(timezone=True), nullable=False),
     *written_by(),
     UniqueConstraint("item_id", "ordinal"),

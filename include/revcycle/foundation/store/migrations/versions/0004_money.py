@@ -383,5 +383,6 @@ def upgrade() -> None:
         comment="Each time a payment was delivered: first, the same body again, or the same identity with another body",
     )
     op.create_index("ix_remittance_sighting_remittance", "remittance_sighting", ["remittance_id"], unique=False)
+    op.add_column("action", sa.Column("argument", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.execute(CLOSED_MONTH)
     op.execute(OPEN_DAY)
