@@ -8,12 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from clearinghouse_simulator.answers import Prepared, prepare
+from clearinghouse_simulator.conditions import Arrival
 from clearinghouse_simulator.interchange import Interchange, NoInterchange, read
 from clearinghouse_simulator.interchange_acknowledgment import NO_ERROR
 from clearinghouse_simulator.judgement import Judgement, judge
 from clearinghouse_simulator.mailbox import Mailbox
 from clearinghouse_simulator.memory import FileRecord, Memory
-from clearinghouse_simulator.scenario import Arrival, Scenario
+from clearinghouse_simulator.scenario import Scenario
 from clearinghouse_simulator.writing import Envelope
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from clearinghouse_simulator import ScenarioUnusable, Simulator
-from clearinghouse_simulator.scenario import drawn, load
+from clearinghouse_simulator.conditions import drawn
+from clearinghouse_simulator.scenario import load
 
 
 @pytest.mark.parametrize(
