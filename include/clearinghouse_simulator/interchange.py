@@ -33,7 +33,7 @@ class Line:
 
 @dataclass
 class Claim:
-    """One CLM with what stands above and below it. `prior` are the CAS and AMT of payers who decided it before."""
+    """One CLM with what stands above and below it."""
 
     number: str
     charge: Decimal
@@ -52,7 +52,6 @@ class Claim:
     original: str = ""
     days: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    prior: list[Segment] = field(default_factory=list)
 
 
 @dataclass
@@ -243,13 +242,10 @@ class _ClaimReader:
             self._claim.lines[-1].days += days
 
     def _take_in_claim(self, segment: Segment) -> None:
-        match segment[0]:
-            case "SBR":
-                self._other_payer = True
-            case "REF" if element(segment, 1) == "F8" and not self._other_payer:
-                self._claim.original = element(segment, 2)
-            case "CAS" | "AMT" if self._other_payer:
-                self._claim.prior.append(segment)
+        if segment[0] == "SBR":
+            self._other_payer = True
+        elif segment[0] == "REF" and element(segment, 1) == "F8" and not self._other_payer:
+            self._claim.original = element(segment, 2)
 
     def _take_in_line(self, line: Line, segment: Segment) -> None:
         match segment[0]:

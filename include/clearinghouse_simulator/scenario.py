@@ -11,6 +11,7 @@ from clearinghouse_simulator.conditions import Arrival, Part, When
 from clearinghouse_simulator.faults import Fault
 from clearinghouse_simulator.interchange import Claim
 from clearinghouse_simulator.marked import checked
+from clearinghouse_simulator.payments.plan import Payments
 
 Party = Literal["clearinghouse", "payer"]
 AnswerKind = Literal["ta1", "999", "clearinghouse", "payer"]
@@ -94,7 +95,10 @@ class HostKeyChange(Part):
 
 
 class Scenario(Part):
-    """A scenario file. Without rules every valid claim is accepted and every answer comes at once."""
+    """A scenario file. Without rules every valid claim is accepted and every answer comes at once.
+
+    Without `payments` nobody pays.
+    """
 
     seed: str = ""
     now: AwareDatetime | None = None
@@ -106,6 +110,7 @@ class Scenario(Part):
     rules: list[Rule] = Field(default=[])
     delivery: list[Delivery] = Field(default=[])
     faults: list[Fault] = Field(default=[])
+    payments: Payments | None = None
 
     def rule_for(self, claim: Claim, arrival: Arrival) -> Rule:
         """The first rule that fits."""
