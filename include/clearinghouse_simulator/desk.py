@@ -109,11 +109,15 @@ class Desk:
         )
 
     async def _pay_when_due(self) -> None:
+        said = ""
         while True:
             try:
                 await self.pay()
-            except Exception as error:  # told, and tried again: the next look may find what this one lacked
-                log.error("payments could not be written: %s", _reason(error))
+                said = ""
+            except Exception as error:  # told once, and tried again: the next look may find what this one lacked
+                if _reason(error) != said:
+                    said = _reason(error)
+                    log.error("payments could not be written: %s", said)
             await asyncio.sleep(LOOKS_SECONDS)
 
     def _begin(self, taken: Path) -> None:

@@ -42,7 +42,7 @@ class Cashier:
         if books.next_step() is None:
             return
         until = None if everything else self._now().timestamp()
-        while steps := sorted(books.steps_until(until), key=_payment):
+        while steps := sorted(books.steps_of_next_day(until), key=_payment):  # a day may bring steps of later ones
             for _, together in groupby(steps, _payment):
                 self._pay(list(together))
         for file in books.undelivered(until):

@@ -121,13 +121,14 @@ class PaymentMemory:
         waiting = "SELECT at FROM step UNION ALL SELECT at FROM remittance WHERE NOT delivered"
         return self._first(f"SELECT min(at) FROM ({waiting})")
 
-    def steps_until(self, at: float | None) -> list[DueStep]:
-        """Steps whose time has come, or all, in the order of their days and claims."""
+    def steps_of_next_day(self, until: float | None) -> list[DueStep]:
+        """Of the steps whose time has come, or of all, those of the earliest day, in the order of the claims."""
         rows = self._rows(
-            "SELECT step.id, action, due, place, batch, adjudicated.id, claim, rule, terms, standing"
-            " FROM step JOIN adjudicated ON adjudicated.id = adjudicated_id"
-            " WHERE ? IS NULL OR at <= ? ORDER BY number, place",
-            *(at, at),
+            "WITH due AS (SELECT *, substr(due, 1, 10) AS day FROM step WHERE ? IS NULL OR at <= ?)"
+            " SELECT due.id, action, due, place, batch, adjudicated.id, claim, rule, terms, standing"
+            " FROM due JOIN adjudicated ON adjudicated.id = adjudicated_id"
+            " WHERE day = (SELECT min(day) FROM due) ORDER BY number, place",
+            *(until, until),
         )
         books: dict[int, Adjudicated] = {}
         return [
