@@ -133,6 +133,34 @@ def _line(n: int, charge: str, claim: PlainClaim) -> list[str]:
     ]
 
 
+def institutional(number: str, charges: Sequence[str], *, control: int = 1) -> bytes:
+    """An 837I with one claim; its first line has a revenue code only, the others a procedure besides."""
+    lines = [
+        part
+        for n, charge in enumerate(charges, start=1)
+        for part in (
+            f"LX*{n}",
+            f"SV2*045{n}*{'' if n == 1 else 'HC:99283'}*{charge}*UN*{n}",
+            "DTP*472*D8*20261120",
+            f"REF*6R*{number}L{n}",
+        )
+    ]
+    claim = [
+        f"CLM*{number}*{sum(map(Decimal, charges)):f}***13:A:1**A*Y*Y",
+        "DTP*434*RD8*20261120-20261121",
+        "CL1*1*7*01",
+        "HI*ABK:J069",
+        "HI*APR:J069",
+        "NM1*71*1*SPECIMEN*IDA****XX*1234567893",
+    ]
+    plain = professional([PlainClaim(number)], control=control, version="005010X223A2").decode("ascii").split("~\n")
+    start = next(n for n, one in enumerate(plain) if one.startswith("CLM"))
+    end = next(n for n, one in enumerate(plain) if one.startswith("SE*"))
+    first = next(n for n, one in enumerate(plain) if one.startswith("ST*"))
+    body = [*plain[:start], *claim, *lines]
+    return "~\n".join([*body, f"SE*{len(body) - first + 1}*0001", *plain[end + 1 :]]).encode("ascii")
+
+
 def batch(control: int, ordinal: int = 1) -> str:
     """BHT03 of a set: what a 277CA answers."""
     return f"B{control:06d}{ordinal}"

@@ -12,7 +12,7 @@ from clearinghouse_simulator.payments.adjudication import decide
 from clearinghouse_simulator.payments.billed import BilledClaim, BilledLine, Payee
 from clearinghouse_simulator.payments.plan import PayerTerms, PaymentRule
 from tests.clearinghouse_simulator.partner_client import Simulate, answer, give, only
-from tests.clearinghouse_simulator.partner_files import PlainClaim, complaints, professional
+from tests.clearinghouse_simulator.partner_files import PlainClaim, complaints, institutional, professional
 from tests.clearinghouse_simulator.payments.conftest import NOON, Pay, told
 
 THREE = PlainClaim("A1", lines=("100", "250.5", "80"))
@@ -50,6 +50,17 @@ def test_who_is_not_the_insured_stands_beside_him(pay: Pay) -> None:
         ["QC", "1", "SPECIMEN", "MAX"],
         ["IL", "1", "SPECIMEN", "ADA"],
     ]
+
+
+def test_a_hospital_line_is_told_by_its_revenue_code_where_it_has_no_procedure(simulate: Simulate) -> None:
+    simulator = simulate({"payments": {}}, now=NOON)
+    give(simulator, institutional("A1", ["400", "120.5"]))
+    simulator.pay()
+    (sent,) = told(simulator)
+    assert (complaints(sent.data), sent.off()) == ([], [])
+    services = [(one[1], one[2], one[4], one[5]) for one in only(sent.all, "SVC")]
+    assert services == [("NU:0451", "400", "", "1"), ("HC:99283", "120.5", "0452", "2")]
+    assert only(sent.all, "CLP")[0][8:] == ["13", "1"]
 
 
 def test_medicare_keeps_two_percent_of_what_it_pays(pay: Pay) -> None:
