@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from clearinghouse_simulator import Simulator
+from clearinghouse_simulator.scenario import load
 from tests.clearinghouse_simulator.partner_client import Simulate, give
 from tests.clearinghouse_simulator.partner_files import PlainClaim, professional
 from tests.clearinghouse_simulator.payments.conftest import NOON, told
@@ -112,3 +113,32 @@ def test_a_claim_sent_while_nobody_paid_stays_unpaid(simulate: Simulate) -> None
     give(simulator, professional([PlainClaim("A2")], control=2))
     simulator.pay()
     assert [[claim.number for claim in sent.claims] for sent in told(simulator)] == [["A2"]]
+
+
+def test_a_night_under_the_default_scenario_shows_every_kind_of_case_a_day_later(simulate: Simulate) -> None:
+    simulator = simulate(load(), now=NOON)
+    payers = ("LARKS", "SMPCH", "SMPMB", "SMPMC", "TIDEW")
+    give(simulator, professional([PlainClaim(f"N{n:04d}", payers[n % 5]) for n in range(400)]))
+    assert simulator.payments == []
+    simulator.now = NOON + timedelta(days=1)
+    simulator.settle()
+    assert [(one["payer"], one["status"]) for one in simulator.truth] == [
+        ("LARKS", "posted"),
+        ("SMPCH", "quarantined"),
+        ("SMPMB", "posted"),
+        ("SMPMB", "duplicate"),
+        ("SMPMC", "posted"),
+        ("TIDEW", "posted"),
+    ]
+    claims = [claim for one in simulator.truth for claim in one["claims"]]
+    treatments = {one["treatment"] for claim in claims for one in claim["adjustments"]}
+    assert {"posted", "denied"} <= treatments
+    partly = [claim for claim in claims if claim["paid"] != "0.00" and _denied(claim)]
+    assert 0 < len(partly) < len([claim for claim in claims if _denied(claim)])
+    simulator.now = NOON + timedelta(days=3)
+    simulator.settle()
+    assert "22" in {claim["status"] for one in simulator.truth for claim in one["claims"]}
+
+
+def _denied(claim: dict[str, Any]) -> bool:
+    return any(one["treatment"] == "denied" for one in claim["adjustments"])
