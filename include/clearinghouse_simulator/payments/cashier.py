@@ -39,9 +39,12 @@ class Cashier:
     def pay(self, *, everything: bool = False) -> None:
         """Write out what is due by now, or with `everything` all that was ever promised."""
         books = self._memory.payments
-        if books.next_step() is None:
+        next_due = books.next_due()
+        if next_due is None:
             return
         until = None if everything else self._now().timestamp()
+        if until is not None and until < next_due:
+            return
         while steps := sorted(books.steps_of_next_day(until), key=_payment):  # a day may bring steps of later ones
             for _, together in groupby(steps, _payment):
                 self._pay(list(together))

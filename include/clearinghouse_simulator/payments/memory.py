@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS step (
     id INTEGER PRIMARY KEY, adjudicated_id INTEGER NOT NULL REFERENCES adjudicated, action TEXT NOT NULL,
     due TEXT NOT NULL, at REAL NOT NULL, place INTEGER NOT NULL, batch TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS step_at ON step (at);
 CREATE TABLE IF NOT EXISTS remittance (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL, truth TEXT NOT NULL, at REAL NOT NULL,
     first INTEGER NOT NULL, delivered INTEGER NOT NULL DEFAULT 0
@@ -116,9 +117,9 @@ class PaymentMemory:
         with self._lock, self._connection:
             yield
 
-    def next_step(self) -> float | None:
+    def next_due(self) -> float | None:
         """When the next step or file is due, in seconds of the epoch."""
-        waiting = "SELECT at FROM step UNION ALL SELECT at FROM remittance WHERE NOT delivered"
+        waiting = "SELECT min(at) AS at FROM step UNION ALL SELECT min(at) FROM remittance WHERE NOT delivered"
         return self._first(f"SELECT min(at) FROM ({waiting})")
 
     def steps_of_next_day(self, until: float | None) -> list[DueStep]:

@@ -89,21 +89,24 @@ class TruthFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         path.touch(mode=0o600)
-        whole = path.read_bytes()
-        kept = whole[: whole.rfind(b"\n") + 1]
-        if kept != whole:
-            os.truncate(path, len(kept))
+        kept = _whole_lines(path.read_bytes())
+        os.truncate(path, len(kept))
         self._told = {json.loads(line)["file"] for line in kept.splitlines()}
 
     def tell(self, file: str, entries: Iterable[str]) -> None:
         """Add the entries (JSON) of a file, unless it was told before."""
         if file in self._told:
             return
-        with self._path.open("ab", buffering=0) as out:
+        with self._path.open("ab") as out:
             out.write("".join(f"{entry}\n" for entry in entries).encode())
+            out.flush()
             os.fsync(out.fileno())
         self._told.add(file)
 
     def entries(self) -> list[dict[str, Any]]:
-        """All that was told, in order."""
-        return [json.loads(line) for line in self._path.read_text("utf-8").splitlines()]
+        """All that was told, in order; not what is being written at this moment."""
+        return [json.loads(line) for line in _whole_lines(self._path.read_bytes()).splitlines()]
+
+
+def _whole_lines(text: bytes) -> bytes:
+    return text[: text.rfind(b"\n") + 1]
