@@ -135,20 +135,35 @@ def test_a_line_torn_by_a_crash_is_told_again_whole(tmp_path: Path) -> None:
     assert [json.loads(line) for line in (tmp_path / "truth.jsonl").read_text().splitlines()] == again
 
 
-def test_a_file_told_but_not_yet_delivered_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "step",
+    [
+        "payments.memory.PaymentMemory.write",
+        "payments.truth.TruthFile.tell",
+        "mailbox.Mailbox.deliver",
+        "payments.memory.PaymentMemory.delivered",
+    ],
+)
+def test_stopped_at_any_step_it_pays_and_tells_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    scenario = {"payments": {"rules": [{"outcome": "reversal"}], "files": [{"outcome": "resent"}]}}
+    with Simulator(tmp_path, scenario, now=NOON) as first:
+        give(first, professional([PlainClaim("A1"), PlainClaim("A2")]))
     with monkeypatch.context() as broken:
-        broken.setattr("clearinghouse_simulator.mailbox.Mailbox.deliver", _fails_on_835)
-        with (
-            Simulator(tmp_path, {"payments": {"after_days": 0}}, now=NOON) as first,
-            pytest.raises(OSError, match="gone"),
-        ):
-            give(first, professional([PlainClaim("A1")]))
-    with Simulator(tmp_path, {}, now=NOON) as second:
-        second.settle()
-        assert len(second.truth) == len(second.payments) == 1
-        assert (second.outbound / second.payments[0].name).exists()
+        broken.setattr(f"clearinghouse_simulator.{step}", _gone)
+        with Simulator(tmp_path, scenario, now=NOON) as second, pytest.raises(OSError, match="gone"):
+            second.pay()
+    with Simulator(tmp_path, scenario, now=NOON) as third:
+        third.pay()
+        assert [(one["status"], len(one["claims"])) for one in third.truth] == [
+            ("posted", 2),
+            ("duplicate", 0),
+            (third.truth[2]["status"], 4),
+            ("duplicate", 0),
+        ]
+        assert [one["file"] for one in third.truth] == [one.name for one in third.payments]
+        delivered = {each.name for each in third.outbound.iterdir() if each.suffix == ".835"}
+        assert delivered == {one.name for one in third.payments}
 
 
-def _fails_on_835(mailbox: object, name: str, body: bytes) -> None:
-    if name.endswith("835"):
-        raise OSError("the disk is gone")
+def _gone(*_: object) -> None:
+    raise OSError("the disk is gone")
