@@ -63,7 +63,7 @@ def set_state(connection: Connection, number: int, state: str, **more: Any) -> N
 
 def sight(connection: Connection, file: int, one: RemittanceSet, number: int, verdict: Verdict, *, run_id: int) -> None:
     """Write down that a payment was delivered by this set of this file."""
-    row = {"file_id": file, "st_index": one.index, "remittance_id": number, "verdict": verdict}
+    row: dict[str, object] = {"file_id": file, "st_index": one.index, "remittance_id": number, "verdict": verdict}
     row |= {"body_sha256": one.body_sha256, "run_id": run_id}
     query = upsert(remittance_sighting).values(row)
     connection.execute(
