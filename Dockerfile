@@ -20,6 +20,8 @@ COPY containers /opt/revcycle/containers
 COPY dags /opt/revcycle/dags
 COPY include /opt/revcycle/include
 COPY plugins /opt/revcycle/plugins
+# A checkout made under a strict umask is nobody's to read but root's.
+RUN chmod -R a+rX /opt/revcycle
 # PYTHONSAFEPATH: a file of the working folder must not stand in for a module of the standard library.
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/opt/revcycle/include:/opt/revcycle/plugins \
