@@ -52,6 +52,7 @@ class Simulator:
         folder: Path,
         scenario: Scenario | Path | dict[str, Any] | None = None,
         *,
+        host: str = HOST,
         port: int = 0,
         now: datetime | None = None,
         user: str = "practice",
@@ -60,7 +61,7 @@ class Simulator:
         host_key: Path | None = None,
     ) -> None:
         self.folder = folder
-        self.host, self.port, self.user, self.now = HOST, port, user, now
+        self.host, self.port, self.user, self.now = host, port, user, now
         self.password, self.password_file = password or "", None if password else folder / "password"
         self._scenario = _scenario(scenario)
         self._authorized_keys = authorized_keys
@@ -215,7 +216,7 @@ class Simulator:
         cashier = Cashier(self._mailbox, self._memory, self._truth, lambda: self._scenario, self._instant)
         self._desk = Desk(self._mailbox, self._memory, clearinghouse, cashier, lambda: self._scenario)
         self._acceptor = await asyncssh.listen(
-            HOST,
+            self.host,
             self.port,
             server_factory=self._new_connection,
             server_host_keys=[self._key],

@@ -31,6 +31,7 @@ COMMANDS = {
     "simulator": "simulator",
     "reference": "reference",
     "sample": "sample",
+    "prepare": "prepare",
     "backup": "backup",
     "restore": "backup",
     "digest": "digest",

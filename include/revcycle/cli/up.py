@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
         state,
         now=datetime.now(UTC),
         port=arguments.port,
-        sample=None if arguments.no_sample else _sample(arguments.sample_seed),
+        sample=None if arguments.no_sample else write_sample_of(arguments.sample_seed),
         with_night=not arguments.no_night,
         report=say,
         watching=watching,
@@ -58,7 +58,9 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _sample(seed: int) -> WriteSample:
+def write_sample_of(seed: int) -> WriteSample:
+    """What writes the sample of that seed."""
+
     def write(folder: Path, through: date) -> None:
         write_sample(folder, seed=seed, encounters=SAMPLE_ENCOUNTERS, through=through)
 

@@ -21,6 +21,7 @@ from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.local.night import Night, Watch, last_business_date, run_night
 from revcycle.local.practice import practice_engine
+from revcycle.local.secrets import write_private
 from revcycle.local.services import Report, Services, start
 from revcycle.local.settings import ADMIN, Role
 
@@ -43,6 +44,15 @@ class Brought:
     services_seconds: float
 
 
+@dataclass(frozen=True)
+class PracticeFiles:
+    """What a practice is made of before it has a database, and whether sample files wait to be loaded."""
+
+    releases: ReleaseSet
+    settings: practice.Settings
+    sample_waits: bool
+
+
 def bring_up(
     state: State,
     *,
@@ -59,15 +69,10 @@ def bring_up(
     Raises: InputUnusable for a taken port or an unreadable practice.yaml, ServiceUnavailable for what did not start.
     """
     began = time.monotonic()
-    state.create()
-    releases = active_releases(state, now, report)
-    sample_to_load = _practice_files(state, sample, now, report)
-    settings = practice.read(state.practice_yaml)
+    files = practice_files(state, sample, now, report)
+    settings = files.settings
     services = start(state, port, report, time_zone=settings.time_zone, users=_users(settings))
-    engine = practice_engine(state)
-    register_settings(engine, settings, releases, now=now, step=Step("shell", f"up-{now.isoformat()}", "settings"))
-    if sample_to_load:
-        _load_sample(engine, state, now, report)
+    engine = fill(state, files, now, report)
     seconds = time.monotonic() - began
     day = last_business_date(state, now)
     night = None
@@ -75,6 +80,30 @@ def bring_up(
         with watching(f"Night of {day}") as watch:
             night = run_night(state, day, now=now, watch=watch, at=_over(day, settings.time_zone))
     return Brought(services, engine, day, night, seconds)
+
+
+def practice_files(state: State, sample: WriteSample | None, now: datetime, report: Report) -> PracticeFiles:
+    """Make the state with its code sets and practice.yaml (of the `sample`, or a commented one) where it lacks them.
+
+    Raises: InputUnusable for an unreadable practice.yaml, ServiceUnavailable when the package index cannot be reached.
+    """
+    state.create()
+    releases = active_releases(state, now, report)
+    sample_waits = _practice_yaml(state, sample, now, report)
+    return PracticeFiles(releases, practice.read(state.practice_yaml), sample_waits)
+
+
+def fill(state: State, files: PracticeFiles, now: datetime, report: Report) -> Engine:
+    """Bring the files into the practice database, which is made, started and migrated where that is needed.
+
+    Raises: ServiceUnavailable.
+    """
+    engine = practice_engine(state)
+    step = Step("shell", f"up-{now.isoformat()}", "settings")
+    register_settings(engine, files.settings, files.releases, now=now, step=step)
+    if files.sample_waits:
+        _load_sample(engine, state, now, report)
+    return engine
 
 
 def register_settings(
@@ -101,7 +130,7 @@ def active_releases(state: State, now: datetime, report: Report) -> ReleaseSet:
     return read_projection(state)
 
 
-def _practice_files(state: State, sample: WriteSample | None, now: datetime, report: Report) -> bool:
+def _practice_yaml(state: State, sample: WriteSample | None, now: datetime, report: Report) -> bool:
     """Write what a new state lacks; returns whether sample files wait to be loaded.
 
     The marker comes before practice.yaml, which tells a state that is set up: killed anywhere, the next call goes on.
@@ -122,7 +151,8 @@ def _practice_files(state: State, sample: WriteSample | None, now: datetime, rep
             f"--no-sample: the state {state.root} holds the sample practice; name another one with --state."
         )
     if not state.practice_yaml.exists():
-        (state.sample / "practice.yaml").replace(state.practice_yaml)
+        # a copy: REVCYCLE_PRACTICE may name another disk
+        write_private(state.practice_yaml, (state.sample / "practice.yaml").read_text())
     return (state.sample / INTAKE_FILES[-1]).exists()
 
 
