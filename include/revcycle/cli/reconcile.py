@@ -1,4 +1,4 @@
-"""`./revcycle reconcile`: what the archive has and the database lacks, as after a restore of an older backup."""
+"""`./revcycle reconcile`: what the archive has and the database lacks, as after a restore, and where encounters are."""
 
 import argparse
 import json
@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from revcycle.cli.ledger import print_places
 from revcycle.cli.terminal import say
 from revcycle.cycle import answers
 from revcycle.cycle.exchange import ReconcileReport, reconcile
 from revcycle.foundation.archive import Archive
+from revcycle.foundation.ledger import conservation
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step
 from revcycle.local.practice import existing_practice
@@ -32,10 +34,13 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     report = reconcile(engine, archive, apply=arguments.apply, now=now, step=step)
     if arguments.apply:
         answers.apply(engine, archive, now=now, step=step)
+    with engine.connect() as connection:
+        places = conservation(connection)
     if arguments.json:
-        print(json.dumps(asdict(report)))
+        print(json.dumps(asdict(report) | {"conservation": places}))
     else:
         _print(report, archive)
+        print_places(places)
     left = report.missing or report.conflicts or (report.interchanges and not report.applied)
     return 1 if left else 0
 
