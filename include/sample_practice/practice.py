@@ -38,16 +38,47 @@ class Payer:
     source: str
     payer_id: str
     filing_indicator: str
+    trn03: str
 
 
 PAYERS = (
-    Payer("MEDICARE", "Medicare Part B", "medicare", {"years": 1}, 365, "42 CFR 424.44", "SMPMB", "MB"),
-    Payer("MEDICAID", "State Medicaid (sample)", "medicaid", {"months": 12}, 365, "42 CFR 447.45(d)(1)", "SMPMC", "MC"),
-    Payer("TRICARE", "TRICARE East (sample)", "tricare", {"years": 1}, 365, "32 CFR 199.7", "SMPCH", "CH"),
+    Payer("MEDICARE", "Medicare Part B", "medicare", {"years": 1}, 365, "42 CFR 424.44", "SMPMB", "MB", "1000000101"),
     Payer(
-        "LARKSPUR", "Larkspur Mutual Health", "commercial", {"days": 180}, 180, "sample contract, 7.2", "LARKS", "CI"
+        "MEDICAID",
+        "State Medicaid (sample)",
+        "medicaid",
+        {"months": 12},
+        365,
+        "42 CFR 447.45(d)(1)",
+        "SMPMC",
+        "MC",
+        "1000000102",
     ),
-    Payer("TIDEWATER", "Tidewater Benefit Plan", "commercial", {"days": 90}, 90, "sample contract, 4.1", "TIDEW", "CI"),
+    Payer(
+        "TRICARE", "TRICARE East (sample)", "tricare", {"years": 1}, 365, "32 CFR 199.7", "SMPCH", "CH", "1000000103"
+    ),
+    Payer(
+        "LARKSPUR",
+        "Larkspur Mutual Health",
+        "commercial",
+        {"days": 180},
+        180,
+        "sample contract, 7.2",
+        "LARKS",
+        "CI",
+        "1000000104",
+    ),
+    Payer(
+        "TIDEWATER",
+        "Tidewater Benefit Plan",
+        "commercial",
+        {"days": 90},
+        90,
+        "sample contract, 4.1",
+        "TIDEW",
+        "CI",
+        "1000000105",
+    ),
 )
 CLEARINGHOUSE = "clearinghouse"
 PAYER_CODES = tuple(payer.code for payer in PAYERS)
@@ -119,6 +150,7 @@ def _practice() -> dict[str, object]:
                 "time_zone": TIME_ZONE,
                 "filing_limits": [{"valid_from": _SINCE, "limit": dict(payer.limit), "source": payer.source}],
                 "claims": [_claims(payer)],
+                "remittances": [_remittances(payer)],
             }
             for payer in PAYERS
         ],
@@ -158,6 +190,10 @@ def _claims(payer: Payer) -> dict[str, object]:
         "filing_indicator": payer.filing_indicator,
         "takes_corrections": payer.kind != "medicare",
     }
+
+
+def _remittances(payer: Payer) -> dict[str, object]:
+    return {"valid_from": _SINCE, "source": "sample", "partner": CLEARINGHOUSE, "trn03": [payer.trn03]}
 
 
 def _address(line_1: str, town: int) -> dict[str, str]:

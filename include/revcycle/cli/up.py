@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
         services=round(brought.services_seconds, 1),
         night=round(brought.night.seconds, 1) if brought.night else None,
     )
-    print_summary(summarize(brought.engine, brought.day, seconds), as_json=arguments.json)
+    print_summary(summarize(brought.engine, brought.days, seconds), as_json=arguments.json)
     _say_where(brought)
     return report_failures(brought.night, state) if brought.night else 0
 

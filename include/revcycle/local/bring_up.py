@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from revcycle.cycle import intake
 from revcycle.foundation import practice
@@ -19,6 +19,7 @@ from revcycle.foundation.reference import NOTICE_TEXT, ReleaseSet, acknowledge, 
 from revcycle.foundation.reference.registry import register
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step, begin
+from revcycle.local import simulator
 from revcycle.local.night import Night, Watch, last_business_date, run_night
 from revcycle.local.practice import practice_engine
 from revcycle.local.secrets import write_private
@@ -29,17 +30,18 @@ SAMPLE_SOURCE = "sample"  # its ids never meet those of the practice
 SAMPLE_ZONE = ZoneInfo("America/New_York")
 INTAKE_FILES = ("patients.csv", "coverage.csv", "charges.csv")
 OPS = "ops"
+FIRST_NIGHTS = 3  # the simulated payers pay a day after they accept, and put right what they did wrong a day later
 WriteSample = Callable[[Path, date], None]
 """Writes the sample's files into a folder, through a date."""
 
 
 @dataclass(frozen=True)
 class Brought:
-    """What is up, the business date of the last night, the night if one was run, and how long it all took."""
+    """What is up, the business dates of the summary, what came of them together, and how long it all took."""
 
     services: Services
     engine: Engine
-    day: date
+    days: list[date]
     night: Night | None
     services_seconds: float
 
@@ -74,12 +76,22 @@ def bring_up(
     services = start(state, port, report, time_zone=settings.time_zone, users=_users(settings))
     engine = fill(state, files, now, report)
     seconds = time.monotonic() - began
-    day = last_business_date(state, now)
+    last = last_business_date(state, now)
+    days = _nights(state, engine, last) if with_night else [last]
     night = None
-    if with_night:
+    for day in days if with_night else ():
         with watching(f"Night of {day}") as watch:
-            night = run_night(state, day, now=now, watch=watch, at=_over(day, settings.time_zone))
-    return Brought(services, engine, day, night, seconds)
+            one = run_night(state, day, now=now, watch=watch, at=_over(day, settings.time_zone))
+        night = night + one if night else one
+    return Brought(services, engine, days, night, seconds)
+
+
+def _nights(state: State, engine: Engine, last: date) -> list[date]:
+    """The business dates that `up` plays: of a sample that was never paid several, so that money has come in."""
+    with engine.connect() as connection:
+        paid = connection.execute(text("SELECT EXISTS (SELECT FROM remittance)")).scalar_one()
+    count = 1 if paid or not simulator.belongs(state) else FIRST_NIGHTS
+    return [date.fromordinal(last.toordinal() - before) for before in reversed(range(count))]
 
 
 def practice_files(state: State, sample: WriteSample | None, now: datetime, report: Report) -> PracticeFiles:
