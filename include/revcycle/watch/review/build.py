@@ -1,0 +1,61 @@
+"""Build the review of one week: figures from the tables, proofs, one page in the archive."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql import insert
+
+from revcycle.foundation.archive import Archive
+from revcycle.foundation.practice.partners import practice_zone
+from revcycle.foundation.store.runs import Step, begin
+from revcycle.foundation.store.tables import archive_object
+from revcycle.watch.review.figures import figures
+from revcycle.watch.review.page import page
+from revcycle.watch.review.proofs import Proof, proofs_of
+from revcycle.watch.review.stored import rehash
+from revcycle.watch.review.weeks import Week
+
+
+@dataclass(frozen=True)
+class Review:
+    """A week's review: where its page is in the archive, its headline figures, and what was proven.
+
+    `objects` and `bytes` are what was hashed again. Money in `counts` is in cents.
+    """
+
+    week: date
+    sha256: str
+    counts: dict[str, int]
+    objects: int
+    bytes: int
+    proofs: tuple[Proof, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every proof holds."""
+        return all(proof.holds for proof in self.proofs)
+
+
+def build(engine: Engine, archive: Archive, *, week: date, step: Step, further: Sequence[Proof] = ()) -> Review:
+    """Put the page of the week that begins on the Monday `week` into the archive, and say what it came to.
+
+    Figures are as of the week's end in the practice's zone and read no clock: the same tables give the same bytes.
+    What was dated after the week does not count. Proofs are of what stands now; `further` are those made elsewhere.
+    The page is written whether or not they hold. The run's row has the first day after the week as its business date
+    and the week's Sunday as `as_of`: so the page is no part of the archive of its own week.
+    Raises: InputUnusable when `week` is no Monday.
+    """
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        the_week = Week(week, practice_zone(connection))
+        found = figures(connection, the_week)
+        stored = rehash(connection, archive)
+    proofs = (*proofs_of(found.receivable, stored), *further)
+    content = page(found, proofs).encode()
+    sha256 = archive.put(content)
+    with engine.begin() as connection:
+        about = replace(step, business_date=the_week.next_monday, as_of=the_week.sunday)
+        values = {"sha256": sha256, "bytes": len(content), "run_id": begin(connection, about)}
+        connection.execute(insert(archive_object).values(values).on_conflict_do_nothing())
+    return Review(week, sha256, found.counts(), stored.objects, stored.bytes, proofs)
