@@ -38,8 +38,10 @@ WITH {WEEK}, matched AS (
       AND c.status IN ('1', '2', '3', '4', '19', '20', '21')
     ORDER BY m.claim_id, r.accounting_date, m.remittance_id, m.claim_position
 )
-SELECT w.monday, count(*) AS total, count(*) FILTER (WHERE coalesce(s.ordinal, 1) = 1 AND NOT EXISTS (
-           SELECT FROM denial n WHERE n.remittance_id = d.remittance_id AND n.claim_position = d.claim_position)) AS good
+SELECT w.monday, count(*) AS total, count(*) FILTER (
+           WHERE coalesce(s.ordinal, 1) = 1 AND NOT EXISTS (
+               SELECT FROM denial n WHERE n.remittance_id = d.remittance_id AND n.claim_position = d.claim_position)
+       ) AS good
 FROM week w JOIN decided d ON d.accounting_date >= w.monday AND d.accounting_date < w.next_monday
 LEFT JOIN claim_submission s ON s.id = d.submission_id GROUP BY w.monday
 """
