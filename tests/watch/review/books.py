@@ -41,6 +41,7 @@ ZONE = ZoneInfo("America/New_York")
 MONDAY = date(2026, 11, 2)
 SUNDAY = date(2026, 11, 8)
 LATER = date(2026, 11, 9)
+NOW = datetime(2027, 2, 1, tzinfo=UTC)
 
 
 def at(day: date, hour: int = 12) -> datetime:
@@ -73,7 +74,8 @@ class Books:
             self.run_id = begin(connection, Step("test", f"{day}", "books", business_date=day))
 
     def review(self, week: date = MONDAY, *further: Proof, name: str = "review") -> Review:
-        return build(self.engine, self.archive, week=week, step=Step("test", name, "review"), further=further)
+        step = Step("test", name, "review")
+        return build(self.engine, self.archive, week=week, now=NOW, step=step, further=further)
 
     def page(self, week: date = MONDAY) -> str:
         """The page of the week, from the archive."""

@@ -1,13 +1,14 @@
 """The verb as a whole: the same bytes twice, a finished week left alone, no patient on the page, proofs that fail."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import text
 
 from revcycle.foundation.errors import InputUnusable
-from revcycle.watch.review import Proof
+from revcycle.foundation.store.runs import Step
+from revcycle.watch.review import Proof, build
 from tests.watch.review.books import LATER, MONDAY, SUNDAY, Books, at
 
 NAME = "Quillfeather"
@@ -112,6 +113,14 @@ def test_a_week_is_named_by_its_monday(books: Books) -> None:
         books.review(SUNDAY)
 
 
+def test_a_week_is_over_at_midnight_of_the_practice_and_not_before(books: Books) -> None:
+    step = Step("test", "test", "review")
+    end = datetime(2026, 11, 9, 5, tzinfo=UTC)
+    with pytest.raises(InputUnusable, match="not over in America/New_York"):
+        build(books.engine, books.archive, week=MONDAY, now=end - timedelta(seconds=1), step=step)
+    assert build(books.engine, books.archive, week=MONDAY, now=end, step=step).holds
+
+
 def test_the_page_is_in_the_archive_and_named_in_the_run(books: Books) -> None:
     review = books.review()
     named = rows(
@@ -172,7 +181,7 @@ def test_a_wrong_or_missing_object_breaks_a_proof_that_names_it_and_the_page_is_
     place.write_bytes(b"as it is") if harm == "damaged" else place.unlink()
     review = books.review(name="broken")
     (broken,) = [proof for proof in review.proofs if not proof.holds]
-    assert f"{harm}: {sha}" in broken.detail
+    assert f"{harm.capitalize()}: {sha}" in broken.detail
     assert whole.holds and not review.holds
     page = books.archive.path(review.sha256).read_text()
     assert sha in page and "1 of 3 proofs do not hold" in page and "broken" in page

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql import insert
 
 from revcycle.foundation.archive import Archive
+from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.practice.partners import practice_zone
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import archive_object
@@ -38,17 +39,21 @@ class Review:
         return all(proof.holds for proof in self.proofs)
 
 
-def build(engine: Engine, archive: Archive, *, week: date, step: Step, further: Sequence[Proof] = ()) -> Review:
+def build(
+    engine: Engine, archive: Archive, *, week: date, now: datetime, step: Step, further: Sequence[Proof] = ()
+) -> Review:
     """Put the page of the week that begins on the Monday `week` into the archive, and say what it came to.
 
-    Figures are as of the week's end in the practice's zone and read no clock: the same tables give the same bytes.
-    What was dated after the week does not count. Proofs are of what stands now; `further` are those made elsewhere.
-    The page is written whether or not they hold. The run's row has the first day after the week as its business date
-    and the week's Sunday as `as_of`: so the page is no part of the archive of its own week.
-    Raises: InputUnusable when `week` is no Monday.
+    Figures are as of the week's end in the practice's zone, so the same tables give the same bytes: what is dated after
+    the week does not count, and `now` only tells whether the week is over. Proofs are of what stands now; `further` are
+    those made elsewhere. The page is written whether or not they hold. The run's row has the first day after the week
+    as its business date and the week's Sunday as `as_of`: so the page is no part of the archive of its own week.
+    Raises: InputUnusable when `week` is no Monday or the week is not over.
     """
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         the_week = Week(week, practice_zone(connection))
+        if now < the_week.ends_at:
+            raise InputUnusable(f"The week of {week} is not over in {the_week.zone.key}; ask again after its Sunday.")
         found = figures(connection, the_week)
         stored = rehash(connection, archive)
     proofs = (*proofs_of(found.receivable, stored), *further)

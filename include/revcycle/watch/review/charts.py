@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH = 760
+WIDTH = 1078  # of the page, so that a text in a chart is as large as one beside it
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Move:
     balance: bool = False
 
 
-def bars(title: str, rows: Sequence[Bar], *, width: int = WIDTH, label: int = 170, told: int = 110) -> str:
+def bars(title: str, rows: Sequence[Bar], *, width: int = WIDTH, label: int = 180, told: int = 90) -> str:
     """Horizontal bars, stacked where one has several parts, all on the same scale."""
-    room, line = width - label - told, 26
+    room, line = width - label - told, 28
     most = max((sum(size for _, size in row.parts) for row in rows), default=0) or 1
     drawn = []
     for index, row in enumerate(rows):
@@ -48,7 +48,7 @@ def bars(title: str, rows: Sequence[Bar], *, width: int = WIDTH, label: int = 17
 
 def waterfall(title: str, moves: Sequence[Move]) -> str:
     """Columns from the opening to the closing balance; what raises the balance and what lowers it have two colours."""
-    height, floor, top = 240, 196, 24
+    height, floor, top = 270, 232, 24
     spans = list(_spans(moves))
     low, high = min(0, *(span[0] for span in spans)), max(1, *(span[1] for span in spans))
     zero = floor - (0 - low) * (floor - top) // (high - low)
@@ -60,14 +60,14 @@ def waterfall(title: str, moves: Sequence[Move]) -> str:
         style = "balance" if move.balance else "raises" if move.cents >= 0 else "lowers"
         drawn.append(_box(left, upper, width, max(lower - upper, 1), style))
         drawn.append(_text(left + width // 2, upper - 6, move.told, "middle"))
-        drawn.append(_text(left + width // 2, height - 18, move.label, "middle", "muted"))
+        drawn.append(_text(left + width // 2, height - 14, move.label, "middle", "muted"))
         if index + 1 < len(moves):
             level = upper if move.balance or move.cents >= 0 else lower
             drawn.append(_line(left + width, level, left + step, level, "dashed"))
     return _svg(title, height, drawn)
 
 
-def trend(title: str, values: Sequence[int | None], *, width: int = 220, height: int = 44) -> str:
+def trend(title: str, values: Sequence[int | None], *, width: int = 240, height: int = 48) -> str:
     """A line over the weeks, the last of them marked; it breaks where a week has no figure."""
     known = [value for value in values if value is not None]
     if not known:

@@ -13,7 +13,7 @@ from revcycle.watch.review.refusals import Refusal
 # (a neighbour of the same day has changed) when the coder's item was closed in time: the finding itself has no time.
 FOUND = """
 WITH judged AS (
-    SELECT f.rule, f.severity, f.overridden_at < :ends_at AND f.overridden_by <> '' AS overridden,
+    SELECT f.rule, f.overridden_at < :ends_at AND f.overridden_by <> '' AS overridden,
            f.state = 'fixed' AND (
                EXISTS (SELECT FROM encounter_version n WHERE n.encounter_id = f.encounter_id
                        AND n.version > f.version AND n.entered_on < :next_monday)
@@ -22,9 +22,9 @@ WITH judged AS (
     FROM finding f JOIN encounter_version v USING (encounter_id, version)
     WHERE v.entered_on >= :monday AND v.entered_on < :next_monday
 )
-SELECT rule, severity, count(*) AS found, count(*) FILTER (WHERE overridden) AS overridden,
+SELECT rule, count(*) AS found, count(*) FILTER (WHERE overridden) AS overridden,
        count(*) FILTER (WHERE fixed AND overridden IS NOT TRUE) AS fixed
-FROM judged GROUP BY rule, severity ORDER BY found DESC, rule, severity
+FROM judged GROUP BY rule ORDER BY found DESC, rule
 """
 
 
@@ -33,7 +33,6 @@ class Yield:
     """One rule's findings of the week and what became of them by its end; `came_back`: refusals that name the rule."""
 
     rule: str
-    severity: str
     found: int
     fixed: int
     overridden: int
@@ -51,11 +50,11 @@ def edit_yield(connection: Connection, refused: Sequence[Refusal], asked: dict[s
     for refusal in refused:
         came_back[refusal.edit] += refusal.claims
     rows = [
-        Yield(row.rule, row.severity, row.found, row.fixed, row.overridden, came_back[row.rule])
+        Yield(row.rule, row.found, row.fixed, row.overridden, came_back[row.rule])
         for row in connection.execute(text(FOUND), asked)
     ]
     silent = sorted(set(came_back) - {row.rule for row in rows} - {""})
-    return rows + [Yield(rule, "", 0, 0, 0, came_back[rule]) for rule in silent]
+    return rows + [Yield(rule, 0, 0, 0, came_back[rule]) for rule in silent]
 
 
 def without_edit(refused: Sequence[Refusal]) -> int:

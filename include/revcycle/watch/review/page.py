@@ -64,8 +64,9 @@ def _verdict(proofs: Sequence[Proof]) -> str:
     failed = [proof for proof in proofs if not proof.holds]
     if not failed:
         return tag("div", f"All {len(proofs)} proofs hold.", "verdict good")
-    said = f"{len(failed)} of {len(proofs)} proofs do not hold; the end of this page says what to do: "
-    return tag("div", said + "; ".join(proof.name for proof in failed) + ".", "verdict bad")
+    said = escape(f"{len(failed)} of {len(proofs)} proofs do not hold.")
+    named = "".join(tag("p", f"Not so: {proof.name}. {proof.detail}") for proof in failed)
+    return around("div", said + named, "verdict bad")
 
 
 def _proofs(found: Figures, proofs: Sequence[Proof]) -> str:

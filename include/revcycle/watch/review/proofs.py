@@ -45,7 +45,7 @@ def _ages_add_up(receivable: Receivable) -> Proof:
 
 def _archive_is_whole(stored: Stored) -> Proof:
     name = "Every object of the archive has the bytes it is named by"
-    said = [f"{kind}: {_few(names)}" for kind, names in (("damaged", stored.damaged), ("missing", stored.missing))]
+    said = [f"{kind}: {_few(names)}" for kind, names in (("Damaged", stored.damaged), ("Missing", stored.missing))]
     broken = stored.damaged or stored.missing
     advice = "Bring them back with ./revcycle restore from a backup; do not send or post before."
     return Proof(

@@ -120,9 +120,8 @@ def edits(found: Figures) -> str:
         key((("lowers", "fixed"), ("raises", "overridden"), ("other", "open"))),
         bars("Findings by rule", chart, label=240, told=60),
         table(
-            ("Rule", "Severity", "Found", "Fixed", "Overridden", "Open", "Came back"),
-            [(r.rule, r.severity or NOTHING, r.found, r.fixed, r.overridden, r.open, r.came_back) for r in rows],
-            words=(1,),
+            ("Rule", "Found", "Fixed", "Overridden", "Open", "Came back"),
+            [(r.rule, r.found, r.fixed, r.overridden, r.open, r.came_back) for r in rows],
         ),
         tag("p", missed),
     )
@@ -200,7 +199,7 @@ def _by_payer(refusals: Sequence[Refusal], what: str) -> str:
         for payer, (known, unknown) in ordered[:SHOWN]
     ]
     legend = key((("refused", "an edit of ours looks at it"), ("other", "no edit does")))
-    return legend + bars(f"Refused by payer, {what}", chart, width=460, label=130, told=90)
+    return legend + bars(f"Refused by payer, {what}", chart, width=520, label=150, told=80)
 
 
 def _size(size: int, what: str) -> str:

@@ -13,7 +13,7 @@ STYLE = """
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 1120px; margin: 0 auto; padding: 28px 20px 60px; }
 h1 { font-size: 26px; margin: 0; } h2 { font-size: 18px; margin: 0 0 4px; } h3 { font-size: 14px; margin: 18px 0 6px; }
-p { margin: 4px 0 10px; } .muted, .about { color: var(--muted); } .about { font-size: 13px; max-width: 78ch; }
+p { margin: 4px 0 10px; } .muted, .about { color: var(--muted); } .about { font-size: 13.5px; max-width: 110ch; }
 section { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 18px 20px;
   margin-top: 18px; }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(430px, 1fr)); gap: 0 32px; }
@@ -23,6 +23,7 @@ section { background: var(--card); border: 1px solid var(--rule); border-radius:
 .tile .name { color: var(--muted); font-size: 13px; } .tile .value { font-size: 24px; font-weight: 650; }
 .tile .note { color: var(--muted); font-size: 12.5px; min-height: 1.5em; }
 .verdict { border-radius: 10px; padding: 12px 16px; margin-top: 18px; font-weight: 600; }
+.verdict p { font-weight: 400; margin: 4px 0 0; overflow-wrap: anywhere; }
 .good { background: var(--good-paper); color: var(--good); border: 1px solid var(--good); }
 .bad { background: var(--bad-paper); color: var(--bad); border: 1px solid var(--bad); }
 ul.proofs { list-style: none; margin: 0; padding: 0; }
@@ -35,8 +36,8 @@ th, td { text-align: right; padding: 4px 8px; border-bottom: 1px solid var(--rul
 th { color: var(--muted); font-weight: 600; } th:first-child, td:first-child, .words { text-align: left; }
 td:first-child, td.words { white-space: normal; overflow-wrap: anywhere; } tr.now td { font-weight: 650; }
 tr.sum td { border-top: 2px solid var(--muted); font-weight: 650; } .scroll { overflow-x: auto; }
-svg { display: block; width: 100%; height: auto; } svg.spark { margin-top: 6px; }
-svg text { font: 12.5px system-ui, sans-serif; fill: var(--ink); } svg text.muted { fill: var(--muted); }
+svg { display: block; width: 100%; height: auto; } svg.chart { margin: 6px 0 14px; } svg.spark { margin-top: 6px; }
+svg text { font: 13px system-ui, sans-serif; fill: var(--ink); } svg text.muted { fill: var(--muted); }
 .axis { stroke: var(--muted); } .dashed { stroke: var(--muted); stroke-dasharray: 3 3; }
 .balance { fill: var(--balance); } .raises { fill: var(--raises); } .lowers { fill: var(--lowers); }
 .refused { fill: var(--age-3); } .other { fill: var(--other); }
