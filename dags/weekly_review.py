@@ -19,8 +19,9 @@ so a page made again from the same tables has the same bytes, and what comes lat
 ## When red
 The page is written all the same, and says first what does not hold and what to do.
 
-- `build`, an object of the archive is damaged or missing: its sha256 is named. Do not send or post before it is back:
-  `./revcycle restore` of a backup adds what the archive lacks. Then clear the task.
+- `build`, an object of the archive is damaged or missing: its sha256 is named. Do not send or post before it is back.
+  A backup is a tar file that has it as `archive/SHA256`; its place is the folder of its first two characters in the
+  archive. Then clear the task.
 - `build`, the roll-forward or the ages do not add up: `./revcycle ledger verify` names the rows. Nobody mends the
   ledger by hand: an entry is undone by its reversal. Then clear the task.
 - `build`, the database was away: clear the task. Building never changes a figure.

@@ -28,6 +28,7 @@ COMMANDS = {
     "reapply": "reapply",
     "reconcile": "reconcile",
     "proof": "proof",
+    "review": "review",
     "simulator": "simulator",
     "reference": "reference",
     "sample": "sample",

@@ -1,6 +1,6 @@
 """What must hold whatever the week was like: each proof says whether it does and, where not, what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from revcycle.watch.review.receivable import Receivable, Rolled
@@ -45,17 +45,14 @@ def _ages_add_up(receivable: Receivable) -> Proof:
 
 def _archive_is_whole(stored: Stored) -> Proof:
     name = "Every object of the archive has the bytes it is named by"
-    said = [f"{kind}: {_few(names)}" for kind, names in (("Damaged", stored.damaged), ("Missing", stored.missing))]
-    broken = stored.damaged or stored.missing
-    advice = "Bring them back with ./revcycle restore from a backup; do not send or post before."
-    return Proof(
-        name, not broken, f"{'. '.join(part for part in said if not part.endswith(': '))}. {advice}" if broken else ""
-    )
+    broken = {"Damaged": stored.damaged, "Missing": stored.missing}
+    said = [f"{kind}: {_few(names)}." for kind, names in broken.items() if names]
+    advice = "Take archive/SHA256 out of a backup, a tar file, and put it back; do not send or post before."
+    return Proof(name, not said, " ".join([*said, advice]) if said else "")
 
 
-def _few(names: Iterable[str]) -> str:
-    listed = list(names)
-    return ", ".join(listed[:NAMED]) + (f" and {len(listed) - NAMED} more" if len(listed) > NAMED else "")
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def _named(rolled: Rolled) -> str:

@@ -39,7 +39,7 @@ WITH {WEEK} SELECT w.monday, sum(d.amount_cents)::bigint AS cents
 FROM week w JOIN remittance r ON r.accounting_date >= w.monday AND r.accounting_date < w.next_monday
 JOIN denial d ON d.remittance_id = r.id GROUP BY w.monday
 """
-CODE = re.compile(r"[A-Z]{0,3}[0-9]{0,4}([:-][A-Z]{0,3}[0-9]{0,4}){0,3}")
+CODE = re.compile(r"[A-Z]{0,3}[0-9]{0,3}(-[0-9]{1,2})?|[A-Z][0-9](:[A-Z]{0,3}[0-9]{0,4}){1,3}|[A-Z] [0-9]{1,3}")
 UNREADABLE = "(no code)"
 
 
