@@ -10,8 +10,9 @@ for, and who closed what; and it proves that the books add up and that the archi
 | `settled` | waits for 2 o'clock in the practice's time zone, so that Sunday's night is posted; holds no worker |
 | `build` | reads the figures, hashes every object of the archive, archives the page; red when a proof fails |
 
-The page has no patient on it. Its sha256 is in the XCom `review` and in the log of `build`; to read it:
-`./revcycle review 2026-11-02 --out review.html`, the date being the Monday on which the week began.
+The page has no patient on it. To read it: the link "Page of the week" of task `build`, or
+`./revcycle review 2026-11-02 --out review.html`, the date being the Monday on which the week began. The XCom `review`
+and the log of `build` name it by its sha256.
 
 Figures are as of the week's end. Money counts by its accounting date, everything else by the time of the event itself,
 so a page made again from the same tables has the same bytes, and what comes later leaves a finished week alone.

@@ -27,12 +27,17 @@ def review_of(run: Any) -> dict[str, Any]:
     return dict(xcom(run, "build", key="review"))
 
 
+def link_of(run: Any) -> str:
+    return str(xcom(run, "build", key="_link_PageLink"))
+
+
 def test_a_run_names_its_week_and_its_page_in_the_archive(books: Books, run_partition: Run) -> None:
     run = run_partition("weekly_review", KEY)
     assert states(run) == {"settled": "success", "build": "success"}
     review = review_of(run)
     assert review["week"] == KEY and review["holds"]
     assert review["counts"]["closing_cents"] == 12_000
+    assert link_of(run) == f"/revcycle/reviews/{review['sha256']}"
     assert "2 Nov 2026 to 8 Nov 2026" in books.archive.path(review["sha256"]).read_text()
 
 
@@ -46,7 +51,9 @@ def test_a_broken_proof_turns_the_run_red_and_its_page_is_written(books: Books, 
     books.archive.path(sha).write_bytes(b"as it is")
     run = run_partition("weekly_review", KEY)
     assert states(run) == {"settled": "success", "build": "failed"}
-    assert sha in books.archive.path(review_of(run)["sha256"]).read_text()
+    page = review_of(run)["sha256"]
+    assert sha in books.archive.path(page).read_text()
+    assert link_of(run) == f"/revcycle/reviews/{page}"
 
 
 def test_a_key_that_is_no_monday_turns_the_run_red(books: Books, run_partition: Run) -> None:

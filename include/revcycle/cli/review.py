@@ -10,7 +10,7 @@ from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step
 from revcycle.local.practice import existing_practice
-from revcycle.watch.review import build
+from revcycle.watch.review import build, read_page
 
 
 def add_parser(
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     engine, archive, now = existing_practice(state), Archive(state.archive), datetime.now(UTC)
     review = build(engine, archive, week=arguments.week, now=now, step=Step("shell", f"review-{now}", "review"))
     try:
-        arguments.out.write_bytes(archive.path(review.sha256).read_bytes())
+        arguments.out.write_text(read_page(engine, archive, review.sha256), encoding="utf-8")
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as problem:
         raise InputUnusable(f"--out {arguments.out} cannot be written: {problem.strerror}.") from problem
     print(f"{arguments.out}: review of the week of {review.week}, sha256 {review.sha256}")

@@ -1,7 +1,7 @@
 """Every object of the archive hashed again: what was sent and received is still what it was."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,16 +42,17 @@ def registered_by(connection: Connection, asked: dict[str, Any]) -> Registered:
     return Registered(*connection.execute(text(REGISTERED), asked).one())
 
 
-def rehash(connection: Connection, archive: Archive) -> Stored:
-    """Hash every object that is registered or there, one block at a time."""
-    names = set(connection.scalars(select(archive_object.c.sha256)))
-    return _hashed(archive, sorted(names | {name for name in archive.names() if NAME.fullmatch(name)}))
+def registered_names(connection: Connection) -> set[str]:
+    """The sha256 of every object that must be there."""
+    return set(connection.scalars(select(archive_object.c.sha256)))
 
 
-def _hashed(archive: Archive, names: Iterable[str]) -> Stored:
+def rehash(archive: Archive, registered: Collection[str]) -> Stored:
+    """Hash every object that is registered or there, one block at a time; without a transaction, as it may take long."""
+    there = {name for name in archive.names() if NAME.fullmatch(name)}
     objects, size = 0, 0
     damaged, missing = [], []
-    for name in names:
+    for name in sorted(there.union(registered)):
         try:
             size += archive.path(name).stat().st_size
             objects += 1
