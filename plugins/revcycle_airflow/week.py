@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from airflow.sdk import CronPartitionTimetable
 from airflow.sdk.exceptions import AirflowFailException
@@ -19,7 +20,7 @@ WEEKLY = CronPartitionTimetable("0 0 * * 1", timezone=practice_zone(), run_offse
 def week(context: Mapping[str, Any]) -> date:
     """The Monday of the run's partition key or `business_date`, else of the last week that was over when it began.
 
-    Raises: AirflowFailException for another day of the week, and for what is no date of the past.
+    Raises: AirflowFailException for another day of the week, and for a week that is not over.
     """
     day, run = business_date(context), context["dag_run"]
     if not named_date(run.partition_key, run.conf):
@@ -29,4 +30,7 @@ def week(context: Mapping[str, Any]) -> date:
         raise AirflowFailException(
             f"A week is named by its Monday, and {day} is a {day:%A}; start the run again with a Monday as its key."
         )
+    zone = practice_zone()
+    if day + timedelta(days=7) > datetime.now(ZoneInfo(zone)).date():
+        raise AirflowFailException(f"The week of {day} is not over in {zone}; start the run again after its Sunday.")
     return day

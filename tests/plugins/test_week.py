@@ -99,6 +99,19 @@ def test_a_key_that_is_no_monday_is_refused() -> None:
         week(context("2026-11-03"))
 
 
+def test_a_week_that_is_not_over_is_refused_at_once_and_waits_for_nothing() -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from revcycle_airflow.operators.week_settled import WeekSettledSensor
+
+    yesterday = datetime.now(ZoneInfo("America/New_York")).date() - timedelta(days=1)
+    monday = yesterday - timedelta(days=yesterday.weekday())
+    if yesterday.weekday() == 6:  # on a Monday the week of yesterday is over: the day then is refused for itself
+        monday += WEEK
+    with pytest.raises(AirflowFailException, match="is not over"):
+        WeekSettledSensor(task_id="settled").poke(context(monday.isoformat()))
+
+
 @pytest.mark.parametrize(("minute", "settled"), [(59, False), (60, True)])
 def test_a_review_waits_until_two_hours_after_midnight_of_the_practice(minute: int, settled: bool) -> None:
     from revcycle_airflow.operators.week_settled import WeekSettledSensor

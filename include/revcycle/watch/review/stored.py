@@ -48,7 +48,7 @@ def registered_names(connection: Connection) -> set[str]:
 
 
 def rehash(archive: Archive, registered: Collection[str]) -> Stored:
-    """Hash every object that is registered or there, one block at a time; without a transaction, as it may take long."""
+    """Hash every object that is registered or there, one block at a time, outside any transaction: it may be long."""
     there = {name for name in archive.names() if NAME.fullmatch(name)}
     objects, size = 0, 0
     damaged, missing = [], []
