@@ -56,7 +56,7 @@ WHERE e.accounting_date < :next_monday GROUP BY day ORDER BY day
 AGED = f"""
 WITH {SIDES}, held AS (
     SELECT s.account, s.claim_id, coalesce(c.encounter_id, s.encounter_id) AS encounter_id,
-           CASE s.account WHEN 'receivable.insurance' THEN coalesce(c.payer, '') WHEN 'receivable.patient'
+           CASE s.account WHEN 'receivable.insurance' THEN coalesce(c.payer, 'no claim') WHEN 'receivable.patient'
                 THEN 'patients' ELSE 'not yet billed' END AS payer, sum(s.cents) AS cents
     FROM sides s LEFT JOIN claim c ON c.id = s.claim_id
     GROUP BY 1, 2, 3, 4 HAVING sum(s.cents) <> 0

@@ -15,7 +15,7 @@ main { max-width: 1120px; margin: 0 auto; padding: 28px 20px 60px; }
 h1 { font-size: 26px; margin: 0; } h2 { font-size: 18px; margin: 0 0 4px; } h3 { font-size: 14px; margin: 18px 0 6px; }
 p { margin: 4px 0 10px; } .muted, .about { color: var(--muted); } .about { font-size: 13.5px; max-width: 110ch; }
 section { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 18px 20px;
-  margin-top: 18px; }
+  margin-top: 18px; overflow-x: auto; }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(430px, 1fr)); gap: 0 32px; }
 .tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: 12px; margin-top: 18px; }
 @media (max-width: 860px) { .tiles { grid-template-columns: repeat(2, 1fr); } .two { grid-template-columns: 1fr; } }
@@ -35,8 +35,9 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-
 th, td { text-align: right; padding: 4px 8px; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 th { color: var(--muted); font-weight: 600; } th:first-child, td:first-child, .words { text-align: left; }
 td:first-child, td.words { white-space: normal; overflow-wrap: anywhere; } tr.now td { font-weight: 650; }
-tr.sum td { border-top: 2px solid var(--muted); font-weight: 650; } .scroll { overflow-x: auto; }
-svg { display: block; width: 100%; height: auto; } svg.chart { margin: 6px 0 14px; } svg.spark { margin-top: 6px; }
+tr.sum td { border-top: 2px solid var(--muted); font-weight: 650; } td:first-child { min-width: 8em; }
+.scroll { overflow-x: auto; margin-bottom: 12px; }
+svg { display: block; width: 100%; height: auto; } svg.chart { margin: 6px 0 14px; min-width: 480px; } svg.spark { margin-top: 6px; }
 svg text { font: 13px system-ui, sans-serif; fill: var(--ink); } svg text.muted { fill: var(--muted); }
 .axis { stroke: var(--muted); } .dashed { stroke: var(--muted); stroke-dasharray: 3 3; }
 .balance { fill: var(--balance); } .raises { fill: var(--raises); } .lowers { fill: var(--lowers); }
