@@ -208,6 +208,14 @@ def test_a_proof_made_elsewhere_stands_beside_the_others(books: Books) -> None:
     assert "Remittance 7 has 1 cent left." in books.archive.path(review.sha256).read_text()
 
 
+def test_what_comes_from_the_tables_is_text_and_never_markup(books: Books) -> None:
+    books.item("coder", "<script>kim</script>", at(MONDAY))
+    review = books.review(MONDAY, Proof("a < b", False, "<b>bold</b>"))
+    page = books.archive.path(review.sha256).read_text()
+    assert "<script" not in page and "<b>" not in page
+    assert "&lt;script&gt;kim" in page and "a &lt; b" in page
+
+
 def rows(books: Books, query: str, **asked: object) -> list[tuple[object, ...]]:
     with books.engine.connect() as connection:
         return [tuple(row) for row in connection.execute(text(query), asked)]

@@ -137,12 +137,13 @@ def test_what_has_not_the_form_of_a_code_is_not_shown(said: str) -> None:
 
 def test_the_yield_of_a_rule_counts_what_was_fixed_and_overridden_in_time_and_what_came_back(books: Books) -> None:
     rule, other = "ncci.ptp_never", "icd10.unknown"
-    corrected, late, neighbour = books.entered(MONDAY), books.entered(MONDAY), books.entered(MONDAY)
-    for one in (corrected, late, neighbour):
+    corrected, late, neighbour, later = (books.entered(MONDAY) for _ in range(4))
+    for one in (corrected, late, neighbour, later):
         books.found(one, rule, state="fixed")
     books.version(corrected, 2, WEDNESDAY)
     books.version(late, 2, LATER)
     books.item("coder", "kim", at(MONDAY), closed=at(WEDNESDAY), cause_kind="edits", cause_id=neighbour)
+    books.item("coder", "kim", at(MONDAY), closed=at(LATER), cause_kind="edits", cause_id=later)
     why = {"overridden_by": "kim", "override_reason": "documented"}
     books.found(books.entered(MONDAY), rule, state="overridden", overridden_at=at(SUNDAY), **why)
     books.found(books.entered(MONDAY), rule, state="overridden", overridden_at=at(LATER), **why)
@@ -153,10 +154,10 @@ def test_the_yield_of_a_rule_counts_what_was_fixed_and_overridden_in_time_and_wh
     books.denied(books.remitted(claim, SUNDAY), claim, 100, owner="coder", edit_rule=rule)
     found = of(books)
     assert found.edits == [
-        Yield(rule, found=5, fixed=2, overridden=1, came_back=1),
+        Yield(rule, found=6, fixed=2, overridden=1, came_back=1),
         Yield(other, found=0, fixed=0, overridden=0, came_back=1),
     ]
-    assert found.edits[0].open == 2
+    assert found.edits[0].open == 3
 
 
 def test_lags_run_from_service_to_coding_and_from_coding_to_the_first_sending(books: Books) -> None:
@@ -183,7 +184,8 @@ def test_throughput_counts_what_each_person_closed_in_the_week_and_has_open_at_i
     books.item("coder", "kim", at(BEFORE), closed=at(WEDNESDAY), by="kim")
     books.item("coder", "kim", at(MONDAY), closed=at(WEDNESDAY))
     books.item("coder", "kim", at(MONDAY), closed=at(LATER), by="kim")
-    books.item("coder", "lee", at(BEFORE), closed=at(BEFORE))
+    for owner in ("kim", "lee"):
+        books.item("coder", owner, at(BEFORE), closed=at(BEFORE))
     books.item("biller", "rob", at(SUNDAY))
     books.item("biller", "rob", at(LATER))
     books.item("ops", "", at(MONDAY))

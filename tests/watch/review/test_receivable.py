@@ -205,6 +205,18 @@ def test_days_in_receivable_divide_by_the_average_of_91_days_or_since_the_first_
         assert read(connection).days[-1] == 72  # 11,000 open, 14,000 charged in the last 91 days
 
 
+def test_days_in_receivable_of_a_payer_divide_by_what_was_billed_to_it_in_that_time(books: Books) -> None:
+    one = books.entered(SUNDAY - timedelta(days=200))
+    claim = books.claim(one)
+    for days_before, cents in ((200, 50_000), (90, 9_100)):
+        books.charged(one, SUNDAY - timedelta(days=days_before), cents)
+        books.assigned(one, claim, SUNDAY - timedelta(days=days_before), cents)
+    books.paid(one, claim, MONDAY, 50_000)
+    with books.engine.connect() as connection:
+        (row,) = read(connection).ages
+    assert (row.payer, row.total, row.days) == ("MEDICARE", 9_100, 91)
+
+
 def test_days_in_receivable_are_rounded_and_none_where_nothing_was_charged() -> None:
     assert days_in_receivable(100, 0, 91) is None
     assert [days_in_receivable(cents, 200, 2) for cents in (149, 150, 249)] == [1, 2, 2]

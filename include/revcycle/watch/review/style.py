@@ -37,7 +37,8 @@ th { color: var(--muted); font-weight: 600; } th:first-child, td:first-child, .w
 td:first-child, td.words { white-space: normal; overflow-wrap: anywhere; } tr.now td { font-weight: 650; }
 tr.sum td { border-top: 2px solid var(--muted); font-weight: 650; } td:first-child { min-width: 8em; }
 .scroll { overflow-x: auto; margin-bottom: 12px; }
-svg { display: block; width: 100%; height: auto; } svg.chart { margin: 6px 0 14px; min-width: 480px; } svg.spark { margin-top: 6px; }
+svg { display: block; width: 100%; height: auto; } svg.chart { margin: 6px 0 14px; min-width: 480px; }
+svg.spark { margin-top: 6px; }
 svg text { font: 13px system-ui, sans-serif; fill: var(--ink); } svg text.muted { fill: var(--muted); }
 .axis { stroke: var(--muted); } .dashed { stroke: var(--muted); stroke-dasharray: 3 3; }
 .balance { fill: var(--balance); } .raises { fill: var(--raises); } .lowers { fill: var(--lowers); }
