@@ -30,6 +30,7 @@ class Tag(StrEnum):
     BILLER = "biller"
     NIGHTLY = "nightly"
     HALF_HOURLY = "half-hourly"
+    WEEKLY = "weekly"
 
 
 RETRY = ExceptionRetryPolicy(

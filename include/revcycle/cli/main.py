@@ -29,6 +29,7 @@ COMMANDS = {
     "reconcile": "reconcile",
     "ledger": "ledger",
     "proof": "proof",
+    "review": "review",
     "simulator": "simulator",
     "reference": "reference",
     "sample": "sample",
