@@ -15,7 +15,6 @@ INSERT INTO remittance_adjustment (remittance_id, run_id, {{columns}}, treatment
 SELECT :remittance, :run_id, {{columns}}, split_part(verdict, ': ', 1), split_part(verdict, ': ', 2) FROM (
     SELECT a.*, {TREATMENT} AS verdict FROM read_remittance_adjustment a
     JOIN read_remittance_claim r ON r.position = a.claim_position
-    LEFT JOIN read_remittance_service s ON s.claim_position = a.claim_position AND s.position = a.service_position
     JOIN matched m ON m.position = a.claim_position LEFT JOIN claim c ON c.id = m.claim_id) judged
 """
 AGAIN = f"""
@@ -24,8 +23,7 @@ SET treatment = split_part(verdict, ': ', 1), treatment_reason = split_part(verd
 FROM (SELECT a.claim_position, a.service_position, a.ordinal, {TREATMENT} AS verdict
       FROM read_remittance_adjustment a
       JOIN read_remittance_claim r ON r.position = a.claim_position
-      LEFT JOIN read_remittance_service s ON s.claim_position = a.claim_position AND s.position = a.service_position
-      JOIN matched m ON m.position = a.claim_position LEFT JOIN claim c ON c.id = m.claim_id) judged
+        JOIN matched m ON m.position = a.claim_position LEFT JOIN claim c ON c.id = m.claim_id) judged
 WHERE t.remittance_id = :remittance AND t.claim_position = judged.claim_position
   AND t.service_position = judged.service_position AND t.ordinal = judged.ordinal
 """

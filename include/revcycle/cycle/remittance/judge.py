@@ -1,6 +1,6 @@
 """One transaction set judged: quarantined, known already, in conflict, or posted. Nothing is ever forced to fit."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, func, text
@@ -44,12 +44,16 @@ SELECT count(DISTINCT claim_position) FROM remittance_match WHERE remittance_id 
 
 @dataclass
 class SetResult:
-    """What became of one transaction set; without `one` it stands for the file. `status` is one of `post`'s."""
+    """What became of one transaction set; without `one` it stands for the file. `status` is one of `post`'s.
+
+    `registered`: a quarantined set has an identity, and an item of its own.
+    """
 
     status: str
     one: RemittanceSet | None = None
     matched: int = 0
     problems: list[Problem] = field(default_factory=list)
+    registered: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def _quarantine(case: Case, key: Identity | None, party: Party) -> SetResult:
     register.sight(connection, file, one, number, "duplicate" if before else "first", run_id=case.run_id)
     codes = sorted({problem.code for problem in case.problems if problem.fatal})
     to_do.quarantined(connection, number, one, party, codes=codes, now=case.posting.now, run_id=case.run_id)
-    return case.result("quarantined")
+    return replace(case.result("quarantined"), registered=True)
 
 
 def _post(case: Case, key: Identity, party: Party) -> SetResult:

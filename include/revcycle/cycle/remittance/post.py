@@ -105,7 +105,7 @@ def _end(posting: Posting, reader: RemittanceReader, results: Sequence[SetResult
         run_id = begin(connection, posting.step)
         register.write_problems(connection, posting.file, envelope, run_id=run_id)
         for result in results:
-            if result.status == "quarantined":
+            if result.status == "quarantined" and not result.registered:
                 fatal += [problem.code for problem in result.problems if problem.fatal]
         _finish(connection, posting, statuses, fatal, run_id)
     if not envelope:

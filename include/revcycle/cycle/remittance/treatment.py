@@ -36,9 +36,8 @@ CASE WHEN r.status IN ('23', '25') THEN 'memo: not adjudicated'
      WHEN {KEY} = ANY (:safe) THEN 'posted: safe for this payer'
      WHEN {KEY} = :safe_negative AND {FORWARD} < 0 THEN 'posted: safe for this payer'
      WHEN {FORWARD} <= 0 THEN 'waiting: an increase nobody has decided on'
-     WHEN a.group_code = 'PR' AND coalesce(s.paid_cents, r.paid_cents) <> 0
-         THEN 'waiting: not for the patient by itself'
-     WHEN a.group_code IN ('CO', 'OA', 'PI', 'PR') THEN 'denied: not safe for this payer'
+     WHEN a.group_code = 'PR' THEN 'waiting: not for the patient by itself'
+     WHEN a.group_code IN ('CO', 'OA', 'PI') THEN 'denied: not safe for this payer'
      ELSE 'waiting: a group that is not used in 005010' END
 """
-"""Treatment and its reason, over a: the adjustment, r: its CLP, s: its SVC, c: the claim it was matched to."""
+"""Treatment and its reason, over a: the adjustment, r: its CLP, c: the claim it was matched to."""
