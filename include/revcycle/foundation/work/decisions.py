@@ -19,7 +19,7 @@ from revcycle.foundation.work.items import MACHINE, record
 RELEASE, DELIVERED, RESEND = "release", "delivered", "resend"
 WITH_MONEY = ("match", "take", "reject", "undo")
 HOLDS = ("rejection", "set_rejection", "amendment", "content", "filing")
-NOTICES = ("possible_duplicate", "duplicate_number", "unmatched_answer", "overdue", "quarantined_file")
+NOTICES = ("possible_duplicate", "duplicate_number", "unmatched_answer", "overdue", "quarantined_file", "deadline")
 OPEN_TO: dict[str, tuple[str, ...]] = {
     RELEASE: HOLDS + NOTICES,
     DELIVERED: ("doubt",),
