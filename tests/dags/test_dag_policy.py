@@ -13,6 +13,7 @@ EXPECTED = {  # a new DAG file is listed here first
     "acknowledgments.py": {"acknowledgments"},
     "claim_submission.py": {"claim_submission"},
     "code_validation.py": {"code_validation"},
+    "timely_filing.py": {"timely_filing"},
 }
 FILES = sorted((ROOT / "dags").rglob("*.py"))
 HEADINGS = ("## Purpose", "## When red", "## Backfill")
