@@ -50,9 +50,9 @@ FROM claim c JOIN bill b ON b.encounter_id = c.encounter_id
 WHERE c.state = 'open' AND b.last > :day
 """
 SERVICES = """
-SELECT c.id AS claim_id, c.payer, l.date_from FROM claim c JOIN encounter e ON e.id = c.encounter_id
+SELECT c.id AS claim_id, c.payer, l.date_from, l.date_to FROM claim c JOIN encounter e ON e.id = c.encounter_id
 JOIN charge_line l ON l.encounter_id = e.id AND l.version = e.current_version
-WHERE c.state = 'open' AND c.payer = :payer GROUP BY c.id, c.payer, l.date_from
+WHERE c.state = 'open' AND c.payer = :payer GROUP BY c.id, c.payer, l.date_from, l.date_to
 """
 LATE = "INSERT INTO wanted VALUES (:claim_id, 'filing', 0, 'the payer''s filing limit has passed')"
 RELEASE = """
@@ -110,7 +110,8 @@ def _add_late(connection: Connection, day: date) -> None:
     for payer in {limit.payer for limit in limits}:
         mine = [limit for limit in limits if limit.payer == payer]
         for row in connection.execute(text(SERVICES), {"payer": payer}):
-            if any(limit.covers(row.date_from) and due_on(limit, row.date_from) < day for limit in mine):
+            starts = [(limit, limit.start(row.date_from, row.date_to)) for limit in mine]
+            if any(limit.covers(start) and due_on(limit, start) < day for limit, start in starts):
                 late.add(row.claim_id)
     if late:
         connection.execute(text(LATE), [{"claim_id": claim} for claim in sorted(late)])

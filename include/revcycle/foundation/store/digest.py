@@ -79,6 +79,8 @@ LEFT_OUT = {
     "submission_id line remittance_id segment patient_id",
     "claim_balance": "claim_id",
     "accounting_period": "changed_at changed_by",
+    # Only those that stand are facts: what was met or ended before somebody looked left no row.
+    "deadline": "subject_kind subject_id filed_on ended_because evaluated_as_of",
 }
 
 
@@ -175,6 +177,17 @@ FACTS: dict[str, Select[Any]] = {
         _of_claim(t.denial)
     ),
     "accounting_period": select(*business_columns(t.accounting_period)),
+    "deadline": select(*_ENCOUNTER, t.claim.c.responsibility, t.claim.c.split, *business_columns(t.deadline))
+    .select_from(
+        t.deadline.join(
+            t.denial,
+            and_(t.deadline.c.subject_kind == "denial", t.denial.c.id == t.deadline.c.subject_id),
+            isouter=True,
+        )
+        .join(t.claim, t.claim.c.id == func.coalesce(t.denial.c.claim_id, t.deadline.c.subject_id))
+        .join(t.encounter, t.encounter.c.id == t.claim.c.encounter_id)
+    )
+    .where(t.deadline.c.state.in_(("open", "late"))),
     "outage": select(*business_columns(t.outage)).where(t.outage.c.closed_at.is_(None)),
     "work_item": select(*_ENCOUNTER, t.claim.c.responsibility, t.claim.c.split, *business_columns(t.work_item))
     .select_from(

@@ -33,6 +33,7 @@ NOTICES = (
     "provider_adjustment",
     "reversal_unmatched",
     "denial",
+    "deadline",
 )
 OPEN_TO: dict[str, tuple[str, ...]] = {
     RELEASE: HOLDS + NOTICES,

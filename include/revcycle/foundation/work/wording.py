@@ -15,8 +15,10 @@ WHAT = {
     "unmatched_answer": "answer to nothing of ours",
     "set_rejection": "file rejected, no claim named",
     "quarantined_file": "received file cannot be read",
+    "deadline": "last day",
 }
 TOLD = {
+    "deadline": "{}",
     "party": "{}",
     "kind": "{}",
     "codes": "{}",
@@ -29,6 +31,7 @@ TOLD = {
     "column": "{}",
     "reason": "{}",
     "claims": "{} claims",
+    "stage": "{}",
     "edit": "(edit {})",
 }
 """What of the detail the worklist tells, in this order, and how; `edit` is the rule that should have caught it."""
@@ -44,6 +47,8 @@ DO = {
     "possible_duplicate": "Ask the payer which of the claim's submissions it has; `--as release` when that is clear.",
     "duplicate_number": "Ask the partner which file it holds under this number; `--as release` when that is clear.",
     "unmatched_answer": "Find out whose claims they are; after `./revcycle reconcile` give `./revcycle reapply FILE`.",
+    "deadline": "Send it before that day, or put an exception with its evidence into practice.yaml; the item closes by "
+    "itself when the payer has it; `--as release` where nothing is to be sent.",
     "quarantined_file": "Ask the partner for the file again; `./revcycle reapply FILE` reads this one once more.",
 }
 
