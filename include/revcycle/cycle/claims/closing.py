@@ -16,10 +16,11 @@ from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import archive_object, interchange
 from revcycle.foundation.work.causes import Cause, open_items
 
+# The interchange is looked up here once: no foreign key does it for each submission.
 PLACE = """
-UPDATE claim_submission s SET interchange_id = :interchange, position = g.position
-FROM unnest(CAST(:submissions AS bigint[])) WITH ORDINALITY AS g (id, position)
-WHERE s.id = g.id AND s.interchange_id IS NULL AND s.closed_at IS NULL
+UPDATE claim_submission s SET interchange_id = i.id, position = g.position
+FROM interchange i, unnest(CAST(:submissions AS bigint[])) WITH ORDINALITY AS g (id, position)
+WHERE i.id = :interchange AND s.id = g.id AND s.interchange_id IS NULL AND s.closed_at IS NULL
 """
 SUBMITTED = """
 UPDATE claim c SET state = 'submitted', run_id = :run_id WHERE c.id = ANY (:claims) AND c.state = ANY (:states)

@@ -40,7 +40,7 @@ LEFT_OUT = {
     # The same, and who has the item and how far it is, which people choose.
     "work_item": "cause_id encounter_id claim_id detail previous_item closed_at owner state",
     # Numbers differ between two ways to the same state, and so do batches, holds and events.
-    "claim": "encounter_id claim_number prior_claim",
+    "claim": "encounter_id claim_number is_void prior_claim",
     "claim_submission": "claim_id ordinal encounter_id version patient_row coverage_row patient_control_number "
     "interchange_id position closed_because",
     "submission_line": "submission_id line_control_number",

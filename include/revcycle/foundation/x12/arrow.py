@@ -38,9 +38,7 @@ def decimal_text(values: pa.Array, scale: int) -> pa.Array:
 
 def date_text(values: pa.Array) -> pa.Array:
     """Dates as CCYYMMDD."""
-    distinct = values.dictionary_encode()
-    texts = [day and day.isoformat().replace("-", "") for day in distinct.dictionary.to_pylist()]
-    return pa.array(texts, pa.string()).take(distinct.indices)
+    return pc.replace_substring(pc.cast(values, pa.string()), "-", "")
 
 
 def as_text(values: pa.Array, kind: Kind, what: str) -> pa.Array:
@@ -66,6 +64,12 @@ def as_text(values: pa.Array, kind: Kind, what: str) -> pa.Array:
 def whole(column: pa.ChunkedArray) -> pa.Array:
     """A column in one piece."""
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def characters(text: pa.Array) -> np.ndarray:
+    """The bytes of all texts of a column, one after another."""
+    ends = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
+    return np.frombuffer(text.buffers()[2] or b"", np.uint8)[ends[0] : ends[-1]]
 
 
 def present(column: pa.ChunkedArray) -> np.ndarray:
