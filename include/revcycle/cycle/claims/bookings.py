@@ -44,14 +44,21 @@ CREATE TEMP TABLE entry_to_reverse ON COMMIT DROP AS
 SELECT s.id AS entry_id FROM standing_entry s LEFT JOIN earned e ON e.encounter_id = s.source_id
 WHERE s.source_kind = 'encounter' AND (e.encounter_id IS NULL AND EXISTS (
           SELECT FROM encounter gone WHERE gone.id = s.source_id AND gone.cancelled_at IS NOT NULL)
-      OR e.version <> s.ordinal
+      OR s.kind = 'charge' AND e.version <> s.ordinal
       OR s.kind = 'assignment' AND (NOT e.self_pay OR EXISTS (
-          SELECT FROM asked a WHERE a.encounter_id = s.source_id)))
+          SELECT FROM asked a WHERE a.encounter_id = s.source_id) OR NOT EXISTS (
+          SELECT FROM standing_entry c WHERE c.kind = 'charge' AND c.source_id = e.encounter_id
+          AND c.ordinal = e.version)))
 UNION ALL
 SELECT s.id FROM standing_entry s LEFT JOIN asked a ON a.claim_id = s.source_id
 WHERE s.source_kind = 'claim' AND a.amount_cents IS DISTINCT FROM s.cents
 """
 DATES = "open_day(e.entered_on), e.first, 1"
+# A debt may come back to a claim, or to the patient, that it was taken from.
+NEXT = """
+coalesce((SELECT max(j.ordinal) FROM journal_entry j
+          WHERE j.kind = 'assignment' AND j.source_kind = '{source}' AND j.source_id = {id}), 0) + 1
+"""
 CHARGES = f"""
 INSERT INTO staged_transfer
 SELECT 'charge', 'encounter', e.encounter_id, e.version, {DATES}, 'receivable.unbilled', 'revenue', e.charge_cents,
@@ -62,19 +69,18 @@ WHERE NOT EXISTS (SELECT FROM standing_entry s WHERE s.kind = 'charge' AND s.sou
 """
 SELF_PAY = f"""
 INSERT INTO staged_transfer
-SELECT 'assignment', 'encounter', e.encounter_id, e.version, {DATES}, 'receivable.patient', 'receivable.unbilled',
-       e.charge_cents, e.encounter_id, NULL, NULL, NULL, NULL, NULL, NULL, e.patient_id
+SELECT 'assignment', 'encounter', e.encounter_id, {NEXT.format(source="encounter", id="e.encounter_id")}, {DATES},
+       'receivable.patient', 'receivable.unbilled', e.charge_cents, e.encounter_id, NULL, NULL, NULL, NULL, NULL, NULL,
+       e.patient_id
 FROM earned e
 WHERE e.self_pay AND NOT EXISTS (SELECT FROM asked a WHERE a.encounter_id = e.encounter_id)
   AND NOT EXISTS (SELECT FROM standing_entry s WHERE s.kind = 'assignment' AND s.source_kind = 'encounter'
-                  AND s.source_id = e.encounter_id AND s.ordinal = e.version)
+                  AND s.source_id = e.encounter_id AND s.id NOT IN (SELECT entry_id FROM entry_to_reverse))
 """
 ASSIGNMENTS = f"""
 INSERT INTO staged_transfer
-SELECT 'assignment', 'claim', a.claim_id,
-       coalesce((SELECT max(j.ordinal) FROM journal_entry j
-                 WHERE j.kind = 'assignment' AND j.source_kind = 'claim' AND j.source_id = a.claim_id), 0) + 1,
-       {DATES}, 'receivable.insurance', 'receivable.unbilled', a.amount_cents, e.encounter_id, a.claim_id, NULL,
+SELECT 'assignment', 'claim', a.claim_id, {NEXT.format(source="claim", id="a.claim_id")}, {DATES},
+       'receivable.insurance', 'receivable.unbilled', a.amount_cents, e.encounter_id, a.claim_id, NULL,
        a.submission_id, NULL, NULL, NULL, e.patient_id
 FROM asked a JOIN earned e ON e.encounter_id = a.encounter_id
 WHERE NOT EXISTS (SELECT FROM standing_entry s WHERE s.source_kind = 'claim' AND s.source_id = a.claim_id

@@ -6,7 +6,12 @@ from revcycle.foundation.ledger.invariant import RECEIVABLES, SIDES, Invariant
 SOURCES = """
 SELECT j.id, v.charge_cents AS cents
 FROM journal_entry j JOIN encounter_version v ON v.encounter_id = j.source_id AND v.version = j.ordinal
-WHERE j.kind IN ('charge', 'assignment') AND j.source_kind = 'encounter'
+WHERE j.kind = 'charge'
+UNION ALL
+SELECT j.id, min(v.charge_cents)
+FROM journal_entry j LEFT JOIN transfer t ON t.entry_id = j.id
+JOIN encounter_version v ON v.encounter_id = j.source_id AND v.charge_cents = coalesce(t.amount_cents, 0)
+WHERE j.kind = 'assignment' AND j.source_kind = 'encounter' GROUP BY j.id
 UNION ALL
 SELECT j.id, min(s.amount_cents)
 FROM journal_entry j LEFT JOIN transfer t ON t.entry_id = j.id

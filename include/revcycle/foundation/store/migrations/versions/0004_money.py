@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("source_kind", _enum("entry_source"), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=False),
         sa.Column(
-            "ordinal", sa.Integer(), nullable=False, comment="of an encounter its version; else how often it was posted"
+            "ordinal", sa.Integer(), nullable=False, comment="of a charge its version; else how often it was posted"
         ),
         sa.Column("accounting_date", sa.Date(), nullable=False),
         sa.Column("effective_date", sa.Date(), nullable=False),
