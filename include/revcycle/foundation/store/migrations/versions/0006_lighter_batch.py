@@ -8,8 +8,8 @@ of a batch's submissions, a row of the same transaction, was looked up for each 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
