@@ -82,13 +82,13 @@ def read_segments(data: bytes, problems: list[Problem]) -> Iterator[Segment]:
             problems.append(Problem(0, number + 1, "structure.envelope", "bytes after IEA are no interchange", "ISA"))
             return
         try:
-            delimiters = read_delimiters(data[at : at + 400])
+            delimiters = _delimiters(data[at : at + 400])
         except UnreadableFile as unreadable:
             if not number:
                 raise
             problems.append(Problem(0, number + 1, "structure.truncated", str(unreadable), "ISA"))
             return
-        if not is_of_fixed_width(data[at : at + 400], delimiters):
+        if not _is_of_fixed_width(data[at : at + 400], delimiters):
             problems.append(Problem(0, number + 1, "structure.envelope", "ISA has not its fixed width", fatal=False))
         for segment, after in _interchange(data, at, number, delimiters, problems):
             number, at = segment.number, after
@@ -136,8 +136,7 @@ def _skip(data: bytes, at: int) -> int:
     return at
 
 
-def read_delimiters(head: bytes) -> Delimiters:
-    """The delimiters that an ISA at the start of `head` (400 bytes or more) names. Raises: UnreadableFile."""
+def _delimiters(head: bytes) -> Delimiters:
     if head[:3] != b"ISA":
         raise UnreadableFile("structure.not_x12", "the file does not begin with ISA: it is no X12 interchange")
     parts = head.split(head[3:4], 16) if len(head) > 3 else []
@@ -150,6 +149,5 @@ def read_delimiters(head: bytes) -> Delimiters:
     return found
 
 
-def is_of_fixed_width(head: bytes, delimiters: Delimiters) -> bool:
-    """Whether every element of the ISA has its width."""
+def _is_of_fixed_width(head: bytes, delimiters: Delimiters) -> bool:
     return tuple(len(part) for part in head.split(delimiters.element, 16)[1:16]) == ISA_WIDTHS
