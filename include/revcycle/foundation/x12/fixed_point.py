@@ -8,6 +8,7 @@ import pyarrow as pa
 from revcycle.foundation.x12.segment_window import SegmentWindow
 
 LONGEST = 18
+_TENS = 10 ** np.arange(LONGEST + 1)
 _DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
@@ -35,25 +36,24 @@ def numbers(window: SegmentWindow, rows: np.ndarray, element: int, scale: int = 
     """
     begin, end = window.span(rows, element)
     length = end - begin
-    bad, last = length > LONGEST, len(window.data) - 1
-    value, decimals, digits = (np.zeros(len(length), np.int64) for _ in range(3))
-    point, minus = np.zeros(len(length), bool), np.zeros(len(length), bool)
+    value, digits = np.zeros(len(length), np.int64), np.zeros(len(length), np.int64)
+    point = np.full(len(length), -1)
     for place in range(int(min(length.max(initial=0), LONGEST))):
-        sign = np.where(place < length, window.bytes[np.minimum(begin + place, last)], 0)
-        digit = (sign >= 48) & (sign <= 57)
-        is_point, is_minus = sign == 46, (sign == 45) & (place == 0)
-        bad |= (place < length) & ~(digit | (is_point & ~point) | is_minus)
-        kept = digit & (~point | (decimals < scale))
-        bad |= digit & ~kept & (sign != 48)
-        value = np.where(kept, value * 10 + (sign.astype(np.int64) - 48), value)
-        decimals += kept & point
+        sign = window.bytes.take(begin + place, mode="clip")
+        figure, inside = sign - np.uint8(48), place < length
+        digit = (figure < 10) & inside
+        value = np.where(digit, value * 10 + figure, value)
         digits += digit
-        point |= is_point
-        minus |= is_minus
-    given = end > begin
-    bad |= given & ((digits == 0) | (digits - decimals > LONGEST - scale))
-    value *= 10 ** (scale - decimals)
-    return Numbers(np.where(bad, 0, np.where(minus, -value, value)), given & ~bad, bad)
+        point[(sign == 46) & inside] = place
+    minus = (window.bytes.take(begin, mode="clip") == 45) & (length > 0)
+    decimals = np.where(point >= 0, length - point - 1, 0)
+    bad = (length > LONGEST) | (length - digits != minus.astype(np.int64) + (point >= 0))
+    bad |= (length > 0) & ((digits == 0) | (digits - decimals > LONGEST - scale))
+    decimals[bad] = 0
+    idle = _TENS[np.maximum(decimals - scale, 0)]
+    bad |= value % idle != 0
+    value = value // idle * _TENS[scale - np.minimum(decimals, scale)]
+    return Numbers(np.where(bad, 0, np.where(minus, -value, value)), (length > 0) & ~bad, bad)
 
 
 def dates(window: SegmentWindow, rows: np.ndarray, element: int) -> Dates:

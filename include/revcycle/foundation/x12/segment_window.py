@@ -13,8 +13,12 @@ import pyarrow as pa
 
 from revcycle.foundation.x12.segments import BETWEEN, Delimiters
 
-FOREIGN = np.array([byte < 32 or byte > 126 for byte in range(256)])
+PRINTABLE = bytes(range(32, 127))
+_FOREIGN = ~np.isin(np.arange(256), list(PRINTABLE))
 _PADDING = np.isin(np.arange(256), list(BETWEEN))
+
+
+_TAB = 9
 
 
 def id_code(name: str) -> int:
@@ -36,7 +40,7 @@ class SegmentWindow:
         self._first = np.searchsorted(separators, self.start)
         self.count = np.searchsorted(separators, self.end) - self._first
         self._id_end = np.where(self.count > 0, self._separators[self._first], self.end)
-        self.ids = self._ids()
+        self.ids = self._codes(self.start, self._id_end)
 
     def _starts(self) -> np.ndarray:
         """Where each segment begins, behind line ends and blanks."""
@@ -45,14 +49,14 @@ class SegmentWindow:
             start = start + padded
         return start
 
-    def _ids(self) -> np.ndarray:
-        width, last = self._id_end - self.start, len(self.data) - 1
-        ids = np.zeros(len(self.end), np.uint32)
+    def _codes(self, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+        width = end - begin
+        codes = np.zeros(len(begin), np.uint32)
         for place in range(3):
-            sign = np.where(width > place, self.bytes[np.minimum(self.start + place, last)], 0)
-            ids |= sign.astype(np.uint32) << (24 - 8 * place)
-        ids[width > 3] = 0
-        return ids
+            sign = np.where(width > place, self.bytes.take(begin + place, mode="clip"), 0)
+            codes |= sign.astype(np.uint32) << (24 - 8 * place)
+        codes[width > 3] = 0
+        return codes
 
     def __len__(self) -> int:
         return len(self.end)
@@ -75,17 +79,21 @@ class SegmentWindow:
 
     def span(self, rows: np.ndarray, element: int, component: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Where an element (from 1; 0 is the id), or a component of it (from 1), begins and ends in each row."""
-        first, count, stop = self._first[rows], self.count[rows], self.end[rows]
-        last = len(self._separators) - 1
-        if element == 0:
-            begin, end = self.start[rows], self._id_end[rows]
-        else:
-            begin = np.where(element <= count, self._separators[np.minimum(first + element - 1, last)] + 1, stop)
-            end = np.where(element < count, self._separators[np.minimum(first + element, last)], stop)
+        begin, end = self._element(rows, element) if element else (self.start[rows], self._id_end[rows])
         if component:
             begin, end = self._within(begin, end, component)
-        absent = rows < 0
-        return (np.where(absent, 0, begin), np.where(absent, 0, end)) if absent.any() else (begin, end)
+        if rows.min(initial=0) < 0:
+            begin, end = np.where(rows < 0, 0, begin), np.where(rows < 0, 0, end)
+        return begin, end
+
+    def _element(self, rows: np.ndarray, element: int) -> tuple[np.ndarray, np.ndarray]:
+        place, count = self._first[rows] + (element - 1), self.count[rows]
+        begin = self._separators.take(place, mode="clip") + 1
+        end = self._separators.take(place + 1, mode="clip")
+        if count.min(initial=element + 1) > element:
+            return begin, end
+        stop = self.end[rows]
+        return np.where(element <= count, begin, stop), np.where(element < count, end, stop)
 
     def _within(self, begin: np.ndarray, end: np.ndarray, component: int) -> tuple[np.ndarray, np.ndarray]:
         marks, top = self._components, len(self._components) - 1
@@ -109,28 +117,37 @@ class SegmentWindow:
         data = self.data[int(self.start[row]) : int(self.end[row])]
         return data.decode("latin-1").split(self.delimiters.element.decode("latin-1"))
 
-    def equals(self, rows: np.ndarray, element: int, value: bytes) -> np.ndarray:
-        """Where the element is exactly `value`."""
-        begin, end = self.span(rows, element)
-        same: np.ndarray = (end - begin) == len(value)
-        for place, sign in enumerate(value):
-            same &= self.bytes[np.minimum(begin + place, len(self.data) - 1)] == sign
-        return same
+    def codes(self, rows: np.ndarray, element: int) -> np.ndarray:
+        """An element of up to three signs as `id_code` has it, 0 where it is empty or longer."""
+        return self._codes(*self.span(rows, element))
 
     def text(self, rows: np.ndarray, element: int, component: int = 0) -> pa.Array:
         """A column of text, never null."""
         begin, end = self.span(rows, element, component)
         return text_column(self.bytes, begin, end)
 
+    def with_components(self, mark: bytes) -> np.ndarray:
+        """The bytes with another separator of components."""
+        return np.frombuffer(self.data.replace(self.delimiters.component, mark), np.uint8)
+
     def foreign(self) -> np.ndarray:
         """Rows that hold a byte outside the X12 character set that is no delimiter."""
-        at = np.flatnonzero(FOREIGN[self.bytes])
         used = self.delimiters
         marks = used.element + used.component + used.repetition + used.segment
+        if not self.data.translate(None, PRINTABLE + marks):
+            return np.zeros(0, np.int64)
+        at = np.flatnonzero(_FOREIGN[self.bytes])
         at = at[~np.isin(self.bytes[at], list(marks))]
         row = np.minimum(np.searchsorted(self.end, at), len(self) - 1)
         rows: np.ndarray = np.unique(row[at >= self.start[row]])
         return rows
+
+
+def text_list(texts: list[str]) -> pa.Array:
+    """Python strings as an Arrow column, see `text_column`."""
+    encoded = [text.encode("latin-1") for text in texts]
+    end = np.cumsum([0, *map(len, encoded)])
+    return text_column(np.frombuffer(b"".join(encoded), np.uint8), end[:-1], end[1:])
 
 
 def text_column(source: np.ndarray, begin: np.ndarray, end: np.ndarray) -> pa.Array:
@@ -139,11 +156,26 @@ def text_column(source: np.ndarray, begin: np.ndarray, end: np.ndarray) -> pa.Ar
     Built from buffers: `pa.array()` of Python values imports pandas at its first call.
     """
     lengths = end - begin
-    offsets = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
+    offsets = np.concatenate(([0], np.cumsum(lengths)))
     picked = source[np.repeat(begin - offsets[:-1], lengths) + np.arange(offsets[-1])]
+    return _column(offsets, picked)
+
+
+def tabbed_column(window: SegmentWindow, rows: np.ndarray) -> pa.Array:
+    """All that stands behind the id of each row, in ascending order, its elements separated by one tab."""
+    begin, end = window.span(rows, 0)[1] + 1, window.end[rows]
+    begin = np.minimum(begin, end)
+    some = end > begin
+    steps = np.zeros(len(window.data) + 1, np.int8)
+    steps[begin[some]], steps[end[some]] = 1, -1
+    picked = window.bytes[np.cumsum(steps[:-1], dtype=np.int8).view(bool)]
+    picked[picked == window.delimiters.element[0]] = _TAB
+    return _column(np.concatenate(([0], np.cumsum(end - begin))), picked)
+
+
+def _column(offsets: np.ndarray, picked: np.ndarray) -> pa.Array:
     if (high := picked > 127).any():
         offsets = offsets + np.concatenate(([0], np.cumsum(high)))[offsets]
         picked = np.frombuffer(picked.tobytes().decode("latin-1").encode(), np.uint8)
     buffers: Sequence[pa.Buffer | None] = [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(picked)]
-    return pa.Array.from_buffers(pa.string(), len(lengths), buffers)
+    return pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)

@@ -4,7 +4,6 @@ A window never cuts a claim, unless that is longer than `LONGEST_CLAIM`. Each in
 follows an IEA and is no ISA goes on under the old delimiters: the envelope reports it.
 """
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -26,6 +25,7 @@ WINDOW = 4 * 1024 * 1024
 LONGEST_CLAIM = 16 * 1024 * 1024
 ISA_SIZE = 106
 _ISA_HEAD = 400
+_GAP = 100
 _MOST_SEGMENTS = 500_000
 _CLAIM = id_code("CLP")
 BOUNDARIES = np.array([id_code(name) for name in ("CLP", "LX", "ST", "SE", "GS", "GE", "ISA", "IEA", "PLB")], np.uint32)
@@ -109,8 +109,8 @@ class Windows:
         last = self._at + len(chunk) >= len(self._data)
         if following := self._next_interchange(chunk):
             chunk, last = chunk[:following], True
-        while chunk.count(self._delimiters.segment) > _MOST_SEGMENTS:
-            chunk, following, last = chunk[: len(chunk) // 4], 0, False
+        if (crowd := self._crowd(chunk)) < len(chunk):
+            chunk, following, last = chunk[:crowd], 0, False
         size = chunk.rfind(self._delimiters.segment) + 1
         if not size:
             return self._without_end(chunk, last=last)
@@ -126,9 +126,18 @@ class Windows:
 
     def _next_interchange(self, chunk: bytes) -> int:
         """Where in the chunk the next ISA begins; 0 where none does. One may follow without an IEA before it."""
-        opening = re.escape(self._delimiters.segment) + rb"[\r\n ]*(?:\xef\xbb\xbf)?(?=ISA)"
-        found = re.compile(opening).search(chunk)
-        return found.end() if found else 0
+        at = chunk.find(b"ISA", 1)
+        while at > 0:
+            before = chunk[max(at - _GAP, 0) : at].removesuffix(BOM)
+            if self._delimiters.segment in before[max(len(before.rstrip(BETWEEN)) - 1, 0) :]:
+                return at
+            at = chunk.find(b"ISA", at + 1)
+        return 0
+
+    def _crowd(self, chunk: bytes) -> int:
+        """How much of the chunk to read, so that segments of a byte or two do not fill the memory either."""
+        ends = np.flatnonzero(np.frombuffer(chunk, np.uint8) == self._delimiters.segment[0])
+        return len(chunk) if len(ends) <= _MOST_SEGMENTS else int(ends[_MOST_SEGMENTS - 1]) + 1
 
     def _rows(self, window: SegmentWindow, last: bool) -> int:
         """How many segments of the window can be read now; 0: none before more is read, -1: the first is too long."""

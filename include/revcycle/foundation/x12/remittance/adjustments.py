@@ -10,7 +10,7 @@ from revcycle.foundation.x12.remittance.amounts import amounts, quantities
 from revcycle.foundation.x12.remittance.complaints import Complaints
 from revcycle.foundation.x12.remittance.places import Places
 
-_MOST = 6
+_FURTHER = (4, 7, 10, 13, 16)
 
 
 class AdjustmentRows(NamedTuple):
@@ -24,7 +24,8 @@ def read_adjustments(complaints: Complaints) -> tuple[pa.Table, AdjustmentRows]:
     """The table remittance_adjustment, and its amounts for the balances."""
     places, window = complaints.places, complaints.places.window
     rows = places.rows("CAS")
-    parts = [_read(complaints, rows[window.count[rows] > 3 * place + 1], 3 * place + 2) for place in range(_MOST)]
+    parts = [_read(complaints, rows, 2)]
+    parts += [_read(complaints, rows[window.count[rows] > place], place + 1) for place in _FURTHER]
     of_row = np.concatenate([part_rows for part_rows, _, _ in parts])
     order = np.argsort(of_row, kind="stable")
     at, cents = of_row[order], np.concatenate([part_cents for _, part_cents, _ in parts])[order]
@@ -45,12 +46,13 @@ def read_adjustments(complaints: Complaints) -> tuple[pa.Table, AdjustmentRows]:
 
 
 def _read(complaints: Complaints, rows: np.ndarray, element: int) -> tuple[np.ndarray, np.ndarray, pa.Table]:
-    """One reason, amount and quantity of each CAS; those where all three are empty are left out."""
+    """The reason at `element`, amount and quantity of each CAS; those where all three are empty are left out."""
     window = complaints.places.window
     reason, quantity = window.given(rows, element), window.given(rows, element + 2)
-    amount = amounts(complaints, rows, "CAS", element + 1)
+    first = element == 2
+    amount = amounts(complaints, rows, "CAS", element + 1, required=first)
     given = amount.present | amount.bad
-    if element > 2:  # of the first, what is missing is said where all required elements are
+    if not first:  # of the first, a reason that is missing is said with the other required elements
         missing = rows[(reason | quantity) & ~given]
         complaints.rows(missing, "amount.missing", f"CAS{element + 1:02} is missing: an adjustment without an amount")
         missing = rows[~reason & given]

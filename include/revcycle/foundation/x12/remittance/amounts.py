@@ -10,12 +10,15 @@ from revcycle.foundation.x12.remittance.complaints import Complaints
 _TEN_THOUSANDTHS = 4
 
 
-def amounts(complaints: Complaints, rows: np.ndarray, name: str, element: int) -> Numbers:
-    """Cents. An amount that cannot be read spoils its set and counts as 0."""
+def amounts(complaints: Complaints, rows: np.ndarray, name: str, element: int, *, required: bool = False) -> Numbers:
+    """Cents. An amount that cannot be read, or is not there though `required`, spoils its set and counts as 0."""
     read = numbers(complaints.places.window, rows, element)
     expected = "a decimal of at most 18 signs with at most two places"
     reason = f"{name}{element:02} is not an amount"
     complaints.rows(rows[read.bad], "amount.unreadable", reason, element=element, expected=expected)
+    if required:
+        missing = rows[~read.present & ~read.bad]
+        complaints.rows(missing, "amount.missing", f"{name}{element:02} is missing", expected=expected)
     return read
 
 

@@ -15,9 +15,10 @@ def read_claims(complaints: Complaints, dates: Dates) -> tuple[pa.Table, MoneyRo
     """The table remittance_claim, and its amounts for the balances. `dates` are those of all DTM rows."""
     places, window = complaints.places, complaints.places.window
     rows = places.rows("CLP")
-    charge, paid, patient = (amounts(complaints, rows, "CLP", element) for element in (3, 4, 5))
+    charge, paid = (amounts(complaints, rows, "CLP", element, required=True) for element in (3, 4))
+    patient = amounts(complaints, rows, "CLP", 5)
     parts = LoopSegments(places, dates, places.claim, len(rows), of_claim=True)
-    insured, patient_name = parts.first("NM1", b"IL"), parts.first("NM1", b"QC")
+    insured, patient_name = parts.first("NM1", "IL"), parts.first("NM1", "QC")
     member = np.where(window.given(insured, 9), insured, patient_name)
     table = pa.table(
         {
@@ -36,9 +37,9 @@ def read_claims(complaints: Complaints, dates: Dates) -> tuple[pa.Table, MoneyRo
             "drg_weight": window.text(rows, 12),
             "discharge_fraction": window.text(rows, 13),
             "member_id": window.text(member, 9),
-            "statement_from": date_column(*parts.day(b"232")),
-            "statement_to": date_column(*parts.day(b"233")),
-            "received_on": date_column(*parts.day(b"050")),
+            "statement_from": date_column(*parts.day("232")),
+            "statement_to": date_column(*parts.day("233")),
+            "received_on": date_column(*parts.day("050")),
         }
     )
     return table, MoneyRows(rows, charge.value, paid.value)

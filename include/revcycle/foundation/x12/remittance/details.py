@@ -7,28 +7,23 @@ from revcycle.foundation.x12.arrow import ints
 from revcycle.foundation.x12.remittance.adjustments import ordinals
 from revcycle.foundation.x12.remittance.open_set import OpenSet
 from revcycle.foundation.x12.remittance.places import Places, members
-from revcycle.foundation.x12.segment_window import id_code, text_column
+from revcycle.foundation.x12.segment_window import id_code, tabbed_column
 
 _ELSEWHERE = np.array([id_code(name) for name in ("ST", "BPR", "CLP", "SVC", "CAS", "PLB", "SE", "LX")], np.uint32)
-_TAB = 9
 
 
 def read_details(places: Places, open_sets: dict[int, OpenSet]) -> tuple[pa.Table, np.ndarray]:
     """The table remittance_detail, and the row of the window for each of its rows. Sets by index count theirs on."""
     window = places.window
     rows = np.flatnonzero(places.read & ~np.isin(window.ids, _ELSEWHERE) & (not window.overlong))
-    begin, end = window.span(rows, 0)
-    tabbed = window.bytes.copy()
-    tabbed[tabbed == window.delimiters.element[0]] = _TAB
-    stop = window.end[rows]
     table = pa.table(
         {
             "claim_position": ints(places.claim_position[rows]),
             "service_position": ints(places.service_position[rows]),
             "ordinal": ints(_ordinals(places, rows, open_sets)),
             "segment": ints(rows + window.base),
-            "segment_id": text_column(window.bytes, begin, end),
-            "elements": text_column(tabbed, np.minimum(end + 1, stop), stop),
+            "segment_id": window.text(rows, 0),
+            "elements": tabbed_column(window, rows),
         }
     )
     return table, rows

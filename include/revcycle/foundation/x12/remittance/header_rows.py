@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from revcycle.foundation.x12.fixed_point import numbers
+from revcycle.foundation.x12.remittance.amounts import amounts
 from revcycle.foundation.x12.remittance.complaints import Complaints
 from revcycle.foundation.x12.remittance.layout import Loop
 from revcycle.foundation.x12.remittance.open_set import OpenSet
@@ -11,8 +11,7 @@ from revcycle.foundation.x12.remittance.open_set import OpenSet
 def read_headers(complaints: Complaints, open_sets: dict[int, OpenSet]) -> None:
     """The header segments of a window; sets by index."""
     places, window = complaints.places, complaints.places.window
-    parties = places.rows("N1")
-    parties = parties[window.equals(parties, 1, b"PR") | window.equals(parties, 1, b"PE")]
+    parties = places.rows("N1")[places.qualified("N1", "PR", "PE")]
     money = np.concatenate([places.rows("BPR"), places.rows("TRN")])
     in_header = np.flatnonzero(places.read & (places.loop <= Loop.PAYEE) & (not window.overlong))
     for row in np.unique(np.concatenate([in_header, parties, money])).tolist():
@@ -24,8 +23,7 @@ def read_headers(complaints: Complaints, open_sets: dict[int, OpenSet]) -> None:
 def _read_payments(complaints: Complaints, open_sets: dict[int, OpenSet]) -> None:
     places = complaints.places
     rows = places.rows("BPR")
-    paid = numbers(places.window, rows, 2)
-    complaints.rows(rows[paid.bad], "amount.unreadable", "BPR02 is not an amount", element=2)
+    paid = amounts(complaints, rows, "BPR", 2, required=True)
     for row, cents, present in zip(rows.tolist(), paid.value.tolist(), paid.present.tolist(), strict=True):
         header = open_sets[int(places.set_index[row])].header
         if present and header.payment == places.window.base + row:

@@ -41,24 +41,23 @@ OPENERS = {
     "SE": Loop.TRAILER,
 }
 MONEY = ("BPR", "TRN", "CLP", "SVC", "CAS", "PLB")
+# Elements that must not be empty; amounts and dates are looked at where they are read.
 REQUIRED: dict[str, tuple[int, ...]] = {
-    "BPR": (1, 2, 3, 4),
+    "BPR": (1, 3, 4),
     "TRN": (1, 2, 3),
-    "CLP": (1, 2, 3, 4, 7),
-    "SVC": (1, 2, 3),
-    "CAS": (1, 2, 3),
-    "PLB": (1, 2, 3, 4),
-    "AMT": (1, 2),
+    "CLP": (1, 2, 7),
+    "SVC": (1,),
+    "CAS": (1, 2),
+    "PLB": (1, 3),
+    "AMT": (1,),
     "LX": (1,),
     "N1": (1,),
     "NM1": (1, 2),
     "REF": (1, 2),
-    "DTM": (1, 2),
+    "DTM": (1,),
     "QTY": (1, 2),
     "LQ": (1, 2),
 }
-AMOUNTS = {("BPR", 2), ("CLP", 3), ("CLP", 4), ("SVC", 2), ("SVC", 3), ("CAS", 3), ("PLB", 4), ("AMT", 2)}
-DATES = {("PLB", 2), ("DTM", 2)}
 # Elements that a segment has: what stands behind them is read by nobody.
 LAST_ELEMENT = {"BPR": 21, "TRN": 4, "CLP": 14, "SVC": 7, "CAS": 19, "PLB": 14}
 HANDLING = ("C", "H", "I", "U", "X")

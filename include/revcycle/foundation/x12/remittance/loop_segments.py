@@ -17,15 +17,15 @@ class LoopSegments:
         self._owner = np.where(places.service_position == 0, owner, -1) if of_claim else owner
         self._dates, self._days = dates, places.rows("DTM")
 
-    def first(self, name: str, qualifier: bytes) -> np.ndarray:
+    def first(self, name: str, qualifier: str) -> np.ndarray:
         """Its row in each claim or service, -1 where there is none."""
         rows = self._places.rows(name)
-        rows = rows[self._places.window.equals(rows, 1, qualifier)]
+        rows = rows[self._places.qualified(name, qualifier)]
         return self._pick(rows, rows)
 
-    def day(self, qualifier: bytes) -> tuple[np.ndarray, np.ndarray]:
+    def day(self, qualifier: str) -> tuple[np.ndarray, np.ndarray]:
         """The date of the first DTM with the qualifier, and where there is one that can be read."""
-        found = np.flatnonzero(self._places.window.equals(self._days, 1, qualifier))
+        found = np.flatnonzero(self._places.qualified("DTM", qualifier))
         days, present = np.append(self._dates.day, 0), np.append(self._dates.present, False)
         place = self._pick(self._days[found], found)
         return days[place], present[place]

@@ -1,6 +1,6 @@
 """Where every segment of a window stands: its set, its loop, its claim and its service, for all rows at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,10 +32,23 @@ class Places:
     service: np.ndarray
     claim_position: np.ndarray
     service_position: np.ndarray
+    _rows: dict[str, np.ndarray] = field(default_factory=dict)
+    _qualifiers: dict[str, np.ndarray] = field(default_factory=dict)
 
     def rows(self, name: str) -> np.ndarray:
         """The rows of a segment, in sets that can be read."""
-        return np.flatnonzero((self.window.ids == id_code(name)) & self.read)
+        if name not in self._rows:
+            self._rows[name] = np.flatnonzero((self.window.ids == id_code(name)) & self.read)
+        return self._rows[name]
+
+    def qualified(self, name: str, *qualifiers: str) -> np.ndarray:
+        """Which of the rows of a segment have one of the qualifiers, of up to three signs, as their first element."""
+        if name not in self._qualifiers:
+            self._qualifiers[name] = self.window.codes(self.rows(name), 1)
+        found = np.zeros(len(self.rows(name)), bool)
+        for qualifier in qualifiers:
+            found |= self._qualifiers[name] == id_code(qualifier)
+        return found
 
 
 def place(window: SegmentWindow, spans: list[Span], carried: int) -> Places:
@@ -78,8 +91,9 @@ def _loops(window: SegmentWindow, read: np.ndarray, carried: int) -> tuple[np.nd
         mark[(window.ids == id_code(name)) & read] = opened
     in_header = _fill(mark, carried)[0] <= Loop.PAYEE
     n1 = np.flatnonzero((window.ids == id_code("N1")) & read & in_header)
-    mark[n1[window.equals(n1, 1, b"PR")]] = Loop.PAYER
-    mark[n1[window.equals(n1, 1, b"PE")]] = Loop.PAYEE
+    party = window.codes(n1, 1)
+    mark[n1[party == id_code("PR")]] = Loop.PAYER
+    mark[n1[party == id_code("PE")]] = Loop.PAYEE
     loop, opener = _fill(mark, carried)
     return loop, np.concatenate(([carried], loop[:-1])), opener
 

@@ -11,21 +11,23 @@ from revcycle.foundation.x12.remittance.complaints import Complaints
 from revcycle.foundation.x12.remittance.open_set import OpenSet
 from revcycle.foundation.x12.remittance.places import members
 
-_MOST = 6
+_FURTHER = (4, 6, 8, 10, 12)
 
 
 def read_provider_adjustments(complaints: Complaints, open_sets: dict[int, OpenSet]) -> tuple[pa.Table, AdjustmentRows]:
     """The table provider_adjustment, and its amounts for the balance. Sets by index count theirs on."""
     places, window = complaints.places, complaints.places.window
     rows = places.rows("PLB")
-    parts = [_read(complaints, rows[window.count[rows] > 2 * place + 2], 2 * place + 3) for place in range(_MOST)]
+    parts = [_read(complaints, rows, 3)]
+    parts += [_read(complaints, rows[window.count[rows] > place], place + 1) for place in _FURTHER]
     of_row = np.concatenate([part_rows for part_rows, _, _ in parts])
     order = np.argsort(of_row, kind="stable")
     at, cents = of_row[order], np.concatenate([part_cents for _, part_cents, _ in parts])[order]
     of_parts = pa.concat_tables([table for _, _, table in parts]).take(ints(order))
     ends = dates(window, at, 2)
-    bad = dates(window, rows, 2).bad
-    complaints.rows(rows[bad], "date.unreadable", "PLB02 is not a date", element=2, fatal=False)
+    complaints.rows(rows[~window.given(rows, 2)], "date.unreadable", "PLB02 is missing", expected="CCYYMMDD")
+    bad = rows[dates(window, rows, 2).bad]
+    complaints.rows(bad, "date.unreadable", "PLB02 is not a date", element=2, expected="CCYYMMDD", fatal=False)
     table = pa.table(
         {
             "ordinal": ints(_ordinals(complaints, at, open_sets)),
@@ -41,15 +43,16 @@ def read_provider_adjustments(complaints: Complaints, open_sets: dict[int, OpenS
 
 
 def _read(complaints: Complaints, rows: np.ndarray, element: int) -> tuple[np.ndarray, np.ndarray, pa.Table]:
-    """One reason and amount of each PLB; those where both are empty are left out."""
+    """The reason at `element` and amount of each PLB; those where both are empty are left out."""
     window = complaints.places.window
     whole, reason = window.given(rows, element), window.given(rows, element, 1)
-    amount = amounts(complaints, rows, "PLB", element + 1)
+    first = element == 3
+    amount = amounts(complaints, rows, "PLB", element + 1, required=first)
     given = amount.present | amount.bad
-    if element > 3:  # of the first, what is missing is said where all required elements are
+    if not first:
         missing = rows[whole & ~given]
         complaints.rows(missing, "amount.missing", f"PLB{element + 1:02} is missing: an adjustment without an amount")
-    missing = rows[~reason & (given if element > 3 else whole)]
+    missing = rows[~reason & (whole if first else given)]
     complaints.rows(missing, "structure.order", f"PLB{element:02} names no reason")
     some = given | whole
     kept = rows[some]

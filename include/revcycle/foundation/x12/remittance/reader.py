@@ -93,7 +93,7 @@ class RemittanceReader:
         check_informational(complaints)
         check_balances(complaints, claims, services, adjustments)
         add_claims(places, claims, services)
-        add_adjustments(places, adjustments, adjustment_table["group_code"].combine_chunks(), provider)
+        add_adjustments(places, adjustments, provider)
         return {
             "remittance_claim": (claim_table, claims.rows),
             "remittance_service": (service_table, services.rows),
@@ -115,7 +115,8 @@ class RemittanceReader:
         rows = complaints.places.rows("DTM")
         days = dates(complaints.places.window, rows, 2)
         reason = "DTM02 is not a date"
-        complaints.rows(rows[days.bad], "date.unreadable", reason, element=2, expected="CCYYMMDD", fatal=False)
+        wrong = rows[~days.present]
+        complaints.rows(wrong, "date.unreadable", reason, element=2, expected="CCYYMMDD", fatal=False)
         return days
 
 

@@ -10,16 +10,16 @@ from revcycle.foundation.x12.remittance.amounts import amounts, quantities
 from revcycle.foundation.x12.remittance.complaints import Complaints
 from revcycle.foundation.x12.remittance.loop_segments import LoopSegments
 from revcycle.foundation.x12.remittance.money_rows import MoneyRows
-from revcycle.foundation.x12.segment_window import SegmentWindow
+from revcycle.foundation.x12.segment_window import SegmentWindow, text_column, text_list
 
-_MODIFIERS = (3, 4, 5, 6)
+_FIRST_MODIFIER, _LAST_MODIFIER = 3, 6
 
 
 def read_services(complaints: Complaints, dates: Dates) -> tuple[pa.Table, MoneyRows]:
     """The table remittance_service, and its amounts for the balances. `dates` are those of all DTM rows."""
     places, window = complaints.places, complaints.places.window
     rows = places.rows("SVC")
-    charge, paid = (amounts(complaints, rows, "SVC", element) for element in (2, 3))
+    charge, paid = (amounts(complaints, rows, "SVC", element, required=True) for element in (2, 3))
     parts = LoopSegments(places, dates, places.service, len(rows), of_claim=False)
     date_from, date_to = _dates_of_service(parts)
     unnamed = rows[window.given(rows, 1) & ~window.given(rows, 1, 2)]
@@ -39,7 +39,7 @@ def read_services(complaints: Complaints, dates: Dates) -> tuple[pa.Table, Money
             "paid_cents": ints(paid.value),
             "units_thousandths": quantities(complaints, rows, "SVC", 5),
             "submitted_units_thousandths": quantities(complaints, rows, "SVC", 7),
-            "line_control_number": window.text(parts.first("REF", b"6R"), 2),
+            "line_control_number": window.text(parts.first("REF", "6R"), 2),
             "date_from": date_from,
             "date_to": date_to,
         }
@@ -49,7 +49,7 @@ def read_services(complaints: Complaints, dates: Dates) -> tuple[pa.Table, Money
 
 def _dates_of_service(parts: LoopSegments) -> tuple[pa.Array, pa.Array]:
     """One day (472), or the first and the last (150, 151)."""
-    (day, one), (first, begins), (last, ends) = (parts.day(qualifier) for qualifier in (b"472", b"150", b"151"))
+    (day, one), (first, begins), (last, ends) = (parts.day(qualifier) for qualifier in ("472", "150", "151"))
     return (
         date_column(np.where(one, day, first), one | begins),
         date_column(np.where(one, day, last), one | ends),
@@ -58,14 +58,9 @@ def _dates_of_service(parts: LoopSegments) -> tuple[pa.Array, pa.Array]:
 
 def _modifiers(window: SegmentWindow, rows: np.ndarray, element: int) -> pa.Array:
     """Components 3 to 6, joined with a semicolon; an empty one leaves no gap."""
-    joined = window.text(rows, element, _MODIFIERS[0])
-    for component in _MODIFIERS[1:]:
-        more = np.flatnonzero(window.given(rows, element, component))
-        if len(more):
-            joined = _append(joined, window.text(rows, element, component))
+    begin, _ = window.span(rows, element, _FIRST_MODIFIER)
+    _, end = window.span(rows, element, _LAST_MODIFIER)
+    joined = text_column(window.with_components(b";"), begin, end)
+    if pc.match_substring_regex(joined, "^;|;;|;$").true_count:
+        joined = text_list([";".join(filter(None, text.split(";"))) for text in joined.to_pylist()])
     return joined
-
-
-def _append(joined: pa.Array, more: pa.Array) -> pa.Array:
-    both = pc.and_(pc.greater(pc.binary_length(joined), 0), pc.greater(pc.binary_length(more), 0))
-    return pc.binary_join_element_wise(joined, more, pc.if_else(both, ";", ""))

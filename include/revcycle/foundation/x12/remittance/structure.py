@@ -7,8 +7,6 @@ import numpy as np
 
 from revcycle.foundation.x12.remittance.complaints import Complaints
 from revcycle.foundation.x12.remittance.layout import (
-    AMOUNTS,
-    DATES,
     LAST_ELEMENT,
     MONEY,
     OPENERS,
@@ -65,10 +63,9 @@ def _unknown(complaints: Complaints) -> None:
     unknown = np.flatnonzero(places.read & ~_kinds(complaints)[1])
     named = window.given(unknown, 0)
     complaints.rows(unknown[~named], ORDER, "a segment has no id", fatal=False)
-    names = window.text(unknown[named], 0).dictionary_encode()
-    misspelt = np.array([name.strip().upper() in MONEY for name in names.dictionary.to_pylist()], bool)
-    money = misspelt[names.indices.to_numpy()]
     rows = unknown[named]
+    names = window.text(rows, 0).to_pylist()
+    money = np.array([name.strip().upper() in MONEY for name in names], bool)
     complaints.rows(rows[money], ORDER, "the id of a segment that carries money is misspelt", fatal=True)
     complaints.rows(rows[~money], ORDER, "the segment is not part of an 835", fatal=False)
 
@@ -95,8 +92,8 @@ def _loops(complaints: Complaints) -> None:
         rows = places.rows(name)
         astray = rows[places.loop[rows] != Loop.HEADER]
         complaints.rows(astray, ORDER, f"{name} stands outside the header")
-    payer, payee = (rows[places.window.equals(rows, 1, q)] for rows in [places.rows("N1")] for q in (b"PR", b"PE"))
-    for rows, expected in ((payer, Loop.HEADER), (payee, Loop.PAYER)):
+    for party, expected in (("PR", Loop.HEADER), ("PE", Loop.PAYER)):
+        rows = places.rows("N1")[places.qualified("N1", party)]
         astray = rows[places.before[rows] != expected]
         complaints.rows(astray, ORDER, "N1 of payer or payee stands in an odd place", element=1, fatal=False)
 
@@ -116,10 +113,9 @@ def _members(complaints: Complaints) -> None:
 
 def _is_odd_party(complaints: Complaints) -> np.ndarray:
     """N1 of payer and payee: `_loops` has said where they stand."""
-    window = complaints.places.window
-    odd = np.zeros(len(window), bool)
-    rows = complaints.places.rows("N1")
-    odd[rows] = window.equals(rows, 1, b"PR") | window.equals(rows, 1, b"PE")
+    places = complaints.places
+    odd = np.zeros(len(places.window), bool)
+    odd[places.rows("N1")] = places.qualified("N1", "PR", "PE")
     return odd
 
 
@@ -129,10 +125,7 @@ def _required(complaints: Complaints) -> None:
         rows = places.rows(name)
         for element in elements:
             missing = rows[~places.window.given(rows, element)]
-            amount, day = (name, element) in AMOUNTS, (name, element) in DATES
-            code = "amount.missing" if amount else "date.unreadable" if day else ORDER
-            fatal = amount or name in MONEY
-            complaints.rows(missing, code, f"{name}{element:02} is missing", fatal=fatal)
+            complaints.rows(missing, ORDER, f"{name}{element:02} is missing", fatal=name in MONEY)
 
 
 def _surplus(complaints: Complaints) -> None:

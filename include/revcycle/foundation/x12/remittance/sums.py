@@ -1,13 +1,12 @@
 """What a set adds up to, over all its windows."""
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from revcycle.foundation.x12.remittance.adjustments import AdjustmentRows
 from revcycle.foundation.x12.remittance.amounts import total
 from revcycle.foundation.x12.remittance.money_rows import MoneyRows
 from revcycle.foundation.x12.remittance.places import Places, members
+from revcycle.foundation.x12.segment_window import id_code
 
 
 def add_claims(places: Places, claims: MoneyRows, services: MoneyRows) -> None:
@@ -19,9 +18,9 @@ def add_claims(places: Places, claims: MoneyRows, services: MoneyRows) -> None:
         st.services += part.stop - part.start
 
 
-def add_adjustments(places: Places, adjustments: AdjustmentRows, groups: pa.Array, provider: AdjustmentRows) -> None:
-    """Add the adjustments of a window to their sets. `groups` is CAS01 of each adjustment of claim or service."""
-    of_patient = pc.equal(groups, "PR").to_numpy(zero_copy_only=False)
+def add_adjustments(places: Places, adjustments: AdjustmentRows, provider: AdjustmentRows) -> None:
+    """Add the adjustments of a window to their sets."""
+    of_patient = places.window.codes(adjustments.rows, 1) == id_code("PR")
     for st, part in members(places, adjustments.rows):
         cents, patient = adjustments.cents[part], of_patient[part]
         st.adjusted_cents += _sum(cents[~patient])
