@@ -85,3 +85,8 @@ def date_column(day: np.ndarray, present: np.ndarray) -> pa.Array:
     """date32, null where not present."""
     mask = pa.py_buffer(np.packbits(present, bitorder="little").tobytes())
     return pa.Array.from_buffers(pa.date32(), len(day), [mask, pa.py_buffer(day.astype(np.int32))])
+
+
+def decimal(cents: int) -> str:
+    """Cents as text with two decimals."""
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"

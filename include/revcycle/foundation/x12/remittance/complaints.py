@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from revcycle.foundation.x12.fixed_point import decimal
 from revcycle.foundation.x12.remittance.places import Places, members
 from revcycle.foundation.x12.remittance.problem_log import LISTED, ProblemLog
 
@@ -39,9 +40,3 @@ class Complaints:
         """Amounts in cents that should be the same."""
         for row, right, said in zip(rows.tolist(), expected, found, strict=True):
             self.row(row, code, reason, expected=decimal(right), found=decimal(said), fatal=fatal)
-
-
-def decimal(cents: int) -> str:
-    """Cents as a decimal with two places."""
-    cents = int(cents)
-    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"

@@ -20,10 +20,9 @@ _CODES = np.array(list(_IDS), np.uint32)
 
 @dataclass
 class Span:
-    """The rows of a window from `begin` up to `end` that belong to a set. `readable`: an 835 of a version we know."""
+    """The rows of a window from `begin` up to `end` that belong to a set."""
 
     st: RemittanceSet
-    readable: bool
     begin: int
     end: int
     opens: bool
@@ -38,7 +37,6 @@ class Envelope:
         self._isa: list[str] | None = None
         self._gs: list[str] | None = None
         self._st: RemittanceSet | None = None
-        self._readable = False
         self._groups = self._in_group = 0
         self._gs_number = 0
         self._spans: list[Span] = []
@@ -54,7 +52,7 @@ class Envelope:
 
     def follow(self, window: SegmentWindow) -> list[Span]:
         """The sets of a window, in order; a set that is still open at its end goes on in the next."""
-        self._spans = [Span(self._st, self._readable, 0, len(window), opens=False)] if self._st else []
+        self._spans = [Span(self._st, 0, len(window), opens=False)] if self._st else []
         for row in np.flatnonzero(np.isin(window.ids, _CODES)).tolist():
             self._row, self._number = row, window.base + row
             self._steps[_IDS[int(window.ids[row])]](window.elements(row) + [""] * 16)
@@ -115,8 +113,8 @@ class Envelope:
         index = len(self._sets) + 1
         self._st = RemittanceSet(index, isa[13], gs[6], gs[2], day_of(gs[4]), gs[8], st[2], self._number)
         self._sets.append(self._st)
-        self._readable = self._judge_kind(st)
-        self._spans.append(Span(self._st, self._readable, self._row, self._row + 1, opens=True))
+        self._st.readable = self._judge_kind(st)
+        self._spans.append(Span(self._st, self._row, self._row + 1, opens=True))
 
     def _judge_kind(self, st: list[str]) -> bool:
         """Whether the set can be read as an 835 of a version we know."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from revcycle.foundation.x12.fixed_point import decimal
 from revcycle.foundation.x12.remittance.body import Body
-from revcycle.foundation.x12.remittance.complaints import decimal
 from revcycle.foundation.x12.remittance.header import Header
 from revcycle.foundation.x12.remittance.problem_log import ProblemLog
 from revcycle.foundation.x12.remittance.transaction_set import RemittanceSet
@@ -11,11 +11,10 @@ from revcycle.foundation.x12.remittance.transaction_set import RemittanceSet
 
 @dataclass
 class OpenSet:
-    """`details` counts those outside every claim. A set that is not `readable` has no tables and no sums."""
+    """`details` counts those outside every claim."""
 
     st: RemittanceSet
     header: Header
-    readable: bool
     body: Body = field(default_factory=Body)
     details: int = 0
     provider_adjustments: int = 0
@@ -23,7 +22,7 @@ class OpenSet:
     def close(self, log: ProblemLog) -> None:
         """The set was read to its end: what is missing in it, and whether it balances."""
         self.st.body_sha256 = self.body.sha256()
-        if self.readable:
+        if self.st.readable:
             self.header.close()
             self._check_balance(log)
         log.close(self.st)

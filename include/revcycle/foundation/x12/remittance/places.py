@@ -56,7 +56,7 @@ def place(window: SegmentWindow, spans: list[Span], carried: int) -> Places:
     count = len(window)
     read, set_index, begin = np.zeros(count, bool), np.zeros(count, np.int64), np.zeros(count, np.int64)
     for span in spans:
-        read[span.begin : span.end] = span.readable
+        read[span.begin : span.end] = span.st.readable
         set_index[span.begin : span.end] = span.st.index
         begin[span.begin : span.end] = span.begin
     loop, before, opener = _loops(window, read, carried)

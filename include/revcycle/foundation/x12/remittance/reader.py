@@ -60,7 +60,7 @@ class RemittanceReader:
         spans = self._envelope.follow(window)
         for span in spans:
             if span.opens:
-                self._open[span.st.index] = OpenSet(span.st, Header(span.st, self._log), readable=span.readable)
+                self._open[span.st.index] = OpenSet(span.st, Header(span.st, self._log))
         tables = self._tables(window, spans)
         for span in spans:
             self._open[span.st.index].body.take(window, span)
@@ -76,7 +76,7 @@ class RemittanceReader:
 
     def _tables(self, window: SegmentWindow, spans: list[Span]) -> dict[str, tuple[pa.Table, np.ndarray]]:
         """Each table of the window with the row of the window that each of its rows comes from."""
-        if not any(span.readable for span in spans):
+        if not any(span.st.readable for span in spans):
             return {}
         places = place(window, spans, self._loop)
         complaints = Complaints(places, self._log)

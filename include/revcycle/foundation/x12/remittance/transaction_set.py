@@ -9,7 +9,8 @@ class RemittanceSet:
     """Complete once its last `Part` was read. Segments count from 1 at the first ISA of the file; money is in cents.
 
     `amount_cents` is negative where `credit_debit` is D. `adjusted_cents` sums all CAS but PR, `patient_cents` CAS PR,
-    at claim and service level together; a positive provider adjustment lowers the payment.
+    at claim and service level together; a positive provider adjustment lowers the payment. A set that is not `readable`
+    is no 835 of a version we know: nothing of its body is read.
     """
 
     index: int
@@ -21,6 +22,7 @@ class RemittanceSet:
     st02: str
     first: int
     last: int = 0
+    readable: bool = True
     sound: bool = True
     handling: str = ""
     amount_cents: int | None = None
