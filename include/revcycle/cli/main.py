@@ -25,6 +25,7 @@ COMMANDS = {
     "work": "work",
     "pause-sending": "pause_sending",
     "collect": "collect",
+    "post": "post",
     "reapply": "reapply",
     "reconcile": "reconcile",
     "ledger": "ledger",

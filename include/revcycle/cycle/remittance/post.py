@@ -12,7 +12,8 @@ from revcycle.cycle.remittance.judge import Case, Posting, SetResult, judge
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.work.causes import Cause, open_items
-from revcycle.foundation.x12.remittance import FileBytes, Part, RemittanceReader, RemittanceSet
+from revcycle.foundation.x12.file_bytes import FileBytes
+from revcycle.foundation.x12.remittance import Part, RemittanceReader, RemittanceSet
 from revcycle.foundation.x12.segments import Problem, UnreadableFile
 
 FILE = "SELECT id, partner, sha256, state FROM received_file WHERE id = :file"
@@ -40,11 +41,12 @@ def post(engine: Engine, archive: Archive, file: int, *, day: date, now: datetim
     with engine.connect() as connection:
         row = connection.execute(text(FILE), {"file": file}).one()
     posting = Posting(engine, file, row.partner, row.state == "registered", day, now, step)
-    try:
-        reader = RemittanceReader(FileBytes(archive.path(row.sha256)))
-        results = list(_sets(posting, reader))
-    except UnreadableFile as problem:
-        return [_unreadable(posting, problem)]
+    with FileBytes(archive.path(row.sha256)) as data:
+        reader = RemittanceReader(data)
+        try:
+            results = list(_sets(posting, reader))
+        except UnreadableFile as problem:
+            return [_unreadable(posting, problem)]
     return results + _end(posting, reader, results)
 
 
@@ -67,13 +69,14 @@ def post_set(connection: Connection, desk: Desk, file: int, index: int, *, run_i
     """Post one set of a received file within the caller's transaction, as if it had just been delivered."""
     row = connection.execute(text(FILE), {"file": file}).one()
     columns = staging.prepare(connection)
-    reader = RemittanceReader(FileBytes(desk.archive.path(row.sha256)))
     posting = Posting(desk.engine, file, row.partner, False, desk.day, desk.now, desk.step)
-    for found, parts in groupby(reader, key=lambda part: part.st.index):
-        if found == index:
-            one = _stage(connection, parts)
-            problems = [problem for problem in reader.problems if problem.st_index == index]
-            return judge(Case(connection, posting, columns, one, problems, run_id))
+    with FileBytes(desk.archive.path(row.sha256)) as data:
+        reader = RemittanceReader(data)
+        for found, parts in groupby(reader, key=lambda part: part.st.index):
+            if found == index:
+                one = _stage(connection, parts)
+                problems = [problem for problem in reader.problems if problem.st_index == index]
+                return judge(Case(connection, posting, columns, one, problems, run_id))
     raise LookupError(f"file {file} of the archive has no transaction set {index}")
 
 
