@@ -4,15 +4,23 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
 from revcycle.cli.terminal import print_table
-from revcycle.cycle.remittance import Outcome, judge_file
+from revcycle.cycle.exchange.register import keep, label, register
+from revcycle.cycle.remittance import Outcome, judge_file, post
+from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
+from revcycle.foundation.practice.partners import practice_zone
 from revcycle.foundation.state import State
+from revcycle.foundation.store.runs import Step, begin
+from revcycle.local.practice import existing_practice
 
+BY_HAND = "by-hand"
+"""The partner of a file that a person brings; what it pays is known by the payment, not by who brought it."""
 _COLUMNS = ("file", "transaction_set", "trace", "amount", "claims", "services", "paid", "adjusted", "patient", "status")
 
 
@@ -34,13 +42,25 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     for path in arguments.files:
         if not path.is_file():
             raise InputUnusable(f"post: {path} is no file: name an 835 as the payer sent it.")
-    outcomes = chain.from_iterable(map(judge_file, arguments.files)) if arguments.dry_run else _post(arguments, state)
+    files = arguments.files
+    outcomes = chain.from_iterable(map(judge_file, files)) if arguments.dry_run else _post(files, state)
     needing = _print_json(outcomes) if arguments.json else _print_text(outcomes)
     return 1 if needing else 0
 
 
-def _post(arguments: argparse.Namespace, state: State) -> Iterator[Outcome]:
-    raise InputUnusable("post: there is no ledger to post to yet; give --dry-run to judge the files.")
+def _post(paths: Sequence[Path], state: State) -> Iterator[Outcome]:
+    """Take each file into the archive and the register, and post it."""
+    engine, archive, now = existing_practice(state), Archive(state.archive), datetime.now(UTC)
+    with engine.connect() as connection:
+        day = now.astimezone(practice_zone(connection)).date()
+    for number, path in enumerate(paths):
+        step = Step("shell", f"post-{now.isoformat()}", "post", shard=number, business_date=day)
+        received = keep(archive, path, partner=BY_HAND, first_name=path.name, now=now)
+        label(archive, received, {})
+        with engine.begin() as connection:
+            file, _ = register(connection, received, now=now, run_id=begin(connection, step))
+        for result in post(engine, archive, file, day=day, now=now, step=step):
+            yield Outcome(path.name, received.sha256, result.status, result.one, result.matched, result.problems)
 
 
 def _print_json(outcomes: Iterator[Outcome]) -> int:

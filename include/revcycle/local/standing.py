@@ -1,8 +1,13 @@
 """How the exchange with partners stands: what is paused, in doubt, overdue, or could not be read."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Engine, text
+
+from revcycle.cycle.remittance import oldest_unposted
+from revcycle.foundation.archive import Archive
 
 PAUSED = """
 SELECT CASE payer WHEN '' THEN 'everything' ELSE payer END FROM outage
@@ -18,12 +23,16 @@ SELECT (SELECT count(*) FROM quarantine WHERE cleared_at IS NULL)
 
 @dataclass(frozen=True)
 class Standing:
-    """`paused`: payers whose claims are not sent, or `everything`; `in_doubt`: partner and ISA13."""
+    """`paused`: payers whose claims are not sent, or `everything`; `in_doubt`: partner and ISA13.
+
+    `oldest_unposted`: of each payer, since when its oldest remittance waits or is quarantined.
+    """
 
     paused: tuple[str, ...] = ()
     in_doubt: tuple[str, ...] = ()
     overdue: int = 0
     quarantined: int = 0
+    oldest_unposted: Mapping[str, datetime] = field(default_factory=dict)
 
     def sentences(self) -> list[str]:
         """What a person should know, each with what to do."""
@@ -35,20 +44,25 @@ class Standing:
             said.append(f"{self.overdue} answers are overdue; ./revcycle work list names them.")
         if self.quarantined:
             said.append(f"{self.quarantined} records or files are in quarantine: ./revcycle work quarantine.")
+        said += [
+            f"The oldest unposted remittance of {payer} is of {since:%Y-%m-%d}; ./revcycle work list tells why."
+            for payer, since in self.oldest_unposted.items()
+        ]
         return said
 
 
-def standing_of(engine: Engine) -> Standing:
+def standing_of(engine: Engine, archive: Archive) -> Standing:
     """As the practice database has it now; nothing stands in one that no `up` has made yet.
 
     Raises: sqlalchemy.exc.OperationalError where it does not answer.
     """
     with engine.connect() as connection:
-        if connection.execute(text("SELECT to_regclass('expected_answer')")).scalar() is None:
+        if connection.execute(text("SELECT to_regclass('remittance')")).scalar() is None:
             return Standing()
         return Standing(
             tuple(connection.scalars(text(PAUSED))),
             tuple(f"{row.partner} {row.isa13:09}" for row in connection.execute(text(IN_DOUBT))),
             connection.execute(text(OVERDUE)).scalar_one(),
             connection.execute(text(QUARANTINED)).scalar_one(),
+            oldest_unposted(connection, archive),
         )

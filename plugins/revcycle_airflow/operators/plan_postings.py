@@ -15,7 +15,10 @@ class PlanPostingsOperator(BusinessDateOperator):
         self.most = most
 
     def perform(self, practice: PracticeHook, turn: Turn) -> Any:
-        from revcycle.cycle.remittance import waiting
+        from revcycle.cycle.remittance import oldest_unposted, waiting
 
+        with practice.engine.connect() as connection:
+            for payer, since in oldest_unposted(connection, practice.archive).items():
+                self.log.info("Oldest unposted remittance of %s: %s", payer, since.date())
         files = waiting(practice.engine)
         return [files[start :: self.most] for start in range(min(self.most, len(files)))]

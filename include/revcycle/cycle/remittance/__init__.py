@@ -5,5 +5,6 @@ from revcycle.cycle.remittance.dry_run import judge_file
 from revcycle.cycle.remittance.judge import SetResult
 from revcycle.cycle.remittance.outcome import Outcome
 from revcycle.cycle.remittance.post import post, waiting
+from revcycle.cycle.remittance.unposted import oldest_unposted
 
-__all__ = ["DecisionCounts", "Outcome", "SetResult", "carry_out", "judge_file", "post", "waiting"]
+__all__ = ["DecisionCounts", "Outcome", "SetResult", "carry_out", "judge_file", "oldest_unposted", "post", "waiting"]

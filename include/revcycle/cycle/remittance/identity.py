@@ -15,7 +15,8 @@ SELECT npi, tax_id FROM billing_provider WHERE superseded_at IS NULL
 """
 PAYERS = """
 SELECT qualifier, value, payer FROM payer_identifier
-WHERE superseded_at IS NULL AND (partner = :partner OR :partner = '')
+WHERE superseded_at IS NULL AND (partner = :partner OR NOT EXISTS (
+          SELECT FROM payer_identifier known WHERE known.partner = :partner AND known.superseded_at IS NULL))
   AND (qualifier, value) IN (SELECT * FROM unnest(CAST(:qualifiers AS text[]), CAST(:values AS text[])))
 """
 KNOWN = """
@@ -85,7 +86,11 @@ def payee_of(connection: Connection, one: RemittanceSet) -> tuple[str, str] | No
 
 
 def payer_of(connection: Connection, one: RemittanceSet, partner: str) -> str:
-    """The payer's code; empty where the identifiers name none, or more than one. The narrowest one decides."""
+    """The payer's code; empty where the identifiers name none, or more than one.
+
+    TRN03, N104 and REF*2U have to agree, as far as practice.yaml knows them for this partner; of a file that no partner
+    brought, for any.
+    """
     named = [("TRN03", one.payer_id), ("N104", one.payer_n104)]
     named += [("2U", value) for qualifier, value in one.payer_references if qualifier == "2U"]
     named = [(qualifier, value) for qualifier, value in named if value]
