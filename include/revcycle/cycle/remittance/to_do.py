@@ -54,9 +54,11 @@ WORK = {
     "provider_adjustment": OTHER_PROVIDER_ADJUSTMENTS,
     "reversal_unmatched": REVERSED_NOTHING,
 }
+# What a payer takes back of a share is taken from the next payer's claim, which has got it.
 BALANCES = """
 SELECT b.claim_id, c.encounter_id, b.open_cents FROM claim_balance b JOIN claim c ON c.id = b.claim_id
-WHERE b.claim_id IN (SELECT claim_id FROM matched) ORDER BY b.claim_id
+WHERE b.claim_id IN (SELECT claim_id FROM matched) OR c.prior_claim IN (SELECT claim_id FROM matched)
+ORDER BY b.claim_id
 """
 REVERSED_NOTHING = """
 SELECT rc.id, m.claim_id, c.encounter_id, rc.segment, rc.paid_cents FROM remittance_claim rc
@@ -82,7 +84,7 @@ def raise_work(
 
 
 def overpaid(connection: Connection, *, now: datetime, run_id: int) -> None:
-    """An item for each claim in `matched` that is paid beyond what was assigned; closed when it no longer is."""
+    """An item for each claim in `matched`, or next to one, that is paid beyond what it was assigned, while it is."""
     rows = connection.execute(text(BALANCES)).all()
     over = [row for row in rows if row.open_cents < 0]
     causes = [
