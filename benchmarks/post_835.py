@@ -109,7 +109,8 @@ def write_file(path: Path, claims: int, sets: int) -> None:
     """An 835 that pays every claim: five adjustments over three services."""
     with path.open("w") as file:
         file.write(
-            "ISA*00*          *00*          *ZZ*PAYER          *ZZ*BENCHMARK1     *261120*1200*^*00501*000000001*0*T*:~\n"
+            "ISA*00*          *00*          *ZZ*PAYER          *ZZ*BENCHMARK1     "
+            "*261120*1200*^*00501*000000001*0*T*:~\n"
             "GS*HP*PAYER*BENCHMARK1*20261120*1200*1*X*005010X221A1~\n"
         )
         size = -(-claims // sets)

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from revcycle.foundation.alarm import standing
+from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.practice import read
 from revcycle.foundation.reference import Release
 from revcycle.foundation.reference.projection import read_projection_or_empty
-from revcycle.foundation.archive import Archive
 from revcycle.foundation.state import State
 from revcycle.foundation.store import connect
 from revcycle.local import processes, simulator, supervisor
