@@ -147,7 +147,7 @@ def test_an_overdue_answer_is_red_once(
 
 @pytest.mark.parametrize("broken", ["collect", "partners"])
 def test_a_mailbox_that_could_not_be_looked_at_makes_the_run_red_and_stops_nothing_else(
-    practice: Engine, night: Run, answers: Run, house: Simulator, stocked: State, broken: str
+    night: Run, answers: Run, house: Simulator, stocked: State, broken: str
 ) -> None:
     night(CLEAN)
     if broken == "collect":
