@@ -62,7 +62,7 @@ class Status:
             "sending_paused": list(self.standing.paused),
             "in_doubt": list(self.standing.in_doubt),
             "answers_overdue": self.standing.overdue,
-            "quarantined": self.standing.quarantined,
+            "quarantined": self.standing.quarantined + self.standing.unusable,
             "alarms": self.alarms,
             "troubles": self.troubles,
         }
