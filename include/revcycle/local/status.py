@@ -63,7 +63,7 @@ class Status:
             "sending_paused": list(self.standing.paused),
             "in_doubt": list(self.standing.in_doubt),
             "answers_overdue": self.standing.overdue,
-            "quarantined": self.standing.quarantined,
+            "quarantined": self.standing.quarantined + self.standing.unusable,
             "oldest_unposted": {payer: since.isoformat() for payer, since in self.standing.oldest_unposted.items()},
             "alarms": self.alarms,
             "troubles": self.troubles,

@@ -47,6 +47,14 @@ def test_a_999_meets_the_ta1_and_a_277ca_both(office: Office) -> None:
     assert state(office, other) == ("published", "")
 
 
+def test_what_another_partner_says_of_our_claims_closes_none(office: Office) -> None:
+    sent = office.send()
+    office.receive(claim_ack(sent, [(sent.pcns[0], ["A7:562:82"])], payer=True), "277CA", partner="otherhouse")
+    assert applied(office).unmatched == 1
+    assert claims(office) == {sent.pcns[0]: ("submitted", "", None, None)}
+    assert held(office) == []
+
+
 def test_a_ta1_before_the_group_of_its_999_is_read_from_the_same_file(office: Office) -> None:
     sent = office.send()
     receive(office, ack(sent, before=ta1(sent, "A").split("~")[1]))

@@ -84,8 +84,8 @@ class Biller:
         retire(self.engine, through=through, state=self.desk.state)
         return assemble(self.engine, self.archive, through=through, now=now, step=self.step("assemble"), **more)
 
-    def batch(self, now: datetime = NOW, sample: bool = False) -> BatchCounts:
-        return batch(self.engine, self.archive, now=now, step=self.step("batch"), state_holds_sample=sample)
+    def batch(self, now: datetime = NOW, sample: bool = False, **more: Any) -> BatchCounts:
+        return batch(self.engine, self.archive, now=now, step=self.step("batch"), state_holds_sample=sample, **more)
 
     def night(self, now: datetime = NOW) -> BatchCounts:
         """Sweep, assemble, batch."""

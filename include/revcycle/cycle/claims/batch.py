@@ -41,12 +41,14 @@ class BatchCounts:
     unwritable: int
 
 
-def batch(engine: Engine, archive: Archive, *, now: datetime, step: Step, state_holds_sample: bool) -> BatchCounts:
+def batch(
+    engine: Engine, archive: Archive, *, now: datetime, step: Step, state_holds_sample: bool, payers: Sequence[str] = ()
+) -> BatchCounts:
     """Write every submission that waits and nothing holds into 837 files of the archive.
 
     A claim with an element that cannot be written is held with the element's name, and the others are written without
     it; so are all claims of a billing provider or trading partner of which something cannot be. Safe to run twice and
-    at once: one batch at a time, and each submission gets its place once.
+    at once: one batch at a time, and each submission gets its place once. `payers` only narrows the run.
     Raises: SendingRefused.
     """
     total: Counter[str] = Counter()
@@ -54,7 +56,7 @@ def batch(engine: Engine, archive: Archive, *, now: datetime, step: Step, state_
         if behind := why_refused(connection, archive):
             raise SendingRefused(behind)
         local = now.astimezone(practice_zone(connection))
-        practice = practice_of(connection, local.date())
+        practice = practice_of(connection, local.date(), payers)
         work = _Batch(engine, archive, practice, now, local, step)
         last: Future[Counter[str]] | None = None
         with reading(engine) as reader, ThreadPoolExecutor(1) as thread:

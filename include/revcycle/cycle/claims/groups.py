@@ -50,11 +50,15 @@ class Group:
     submissions: list[int]
 
 
-def practice_of(connection: Connection, day: date) -> Practice:
-    """Partners, billing providers, and the claim rule in force on `day` of each payer that nothing pauses."""
+def practice_of(connection: Connection, day: date, payers: Sequence[str]) -> Practice:
+    """Partners, billing providers, and the claim rule in force on `day` of each payer that nothing pauses.
+
+    `payers` are the only ones whose claims are taken; empty: all.
+    """
     pauses = connection.execute(text(PAUSES)).all()
     dated = {payer: in_force(rules, day) for payer, rules in stored_claim_rules(connection).items()}
-    rules = {payer: rule for payer, rule in dated.items() if rule and not _paused(payer, rule, pauses)}
+    asked = {payer: rule for payer, rule in dated.items() if rule and (not payers or payer in payers)}
+    rules = {payer: rule for payer, rule in asked.items() if not _paused(payer, rule, pauses)}
     return Practice(stored_partners(connection), rules, read_directory(connection, rules))
 
 

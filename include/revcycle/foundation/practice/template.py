@@ -157,7 +157,7 @@ trading_partners:
 #      picks_up: true
 #      removes: false
 #      read_back: false
-#    host_keys: ["ssh-ed25519 AAAAexample"]
+#    host_keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"]
 #    refuses_duplicates: true
 #    sends_positive_ta1: true
 #    hours_to_ta1: 2

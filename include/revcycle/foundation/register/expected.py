@@ -1,12 +1,13 @@
-"""What is owed for an interchange, by whom and by when: written when it is released."""
+"""What is owed for an interchange, by whom and by when: written when it is released, or is known to have arrived."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.practice.claim_rule import ClaimRule
 from revcycle.foundation.practice.partner import TradingPartner
-from revcycle.foundation.practice.partners import practice_zone, stored_claim_rules
+from revcycle.foundation.practice.partners import practice_zone, stored_claim_rules, stored_partners
 
 STAGE = "CREATE TEMP TABLE owed_by (payer text, kind text, party text, due_at timestamptz) ON COMMIT DROP"
 OWED_BY = text("INSERT INTO owed_by VALUES (:payer, :kind, :party, :due_at)")
@@ -21,6 +22,20 @@ WHERE s.interchange_id = :interchange AND s.closed_at IS NULL
 ON CONFLICT (subject_kind, subject_id, kind, party) DO UPDATE SET due_at = excluded.due_at
 WHERE expected_answer.met_by IS NULL AND expected_answer.alarmed_at IS NULL
 """
+
+OWED_NOTHING = """
+SELECT i.id, i.partner FROM interchange i
+WHERE i.id = ANY (:interchanges) AND NOT EXISTS (
+    SELECT FROM expected_answer e WHERE e.subject_kind = 'interchange' AND e.subject_id = i.id)
+"""
+
+
+def expect_once(connection: Connection, interchanges: Sequence[int], *, now: datetime, run_id: int) -> None:
+    """Write what is owed for those of the interchanges that never passed through a release that we know of."""
+    partners = stored_partners(connection)
+    for row in connection.execute(text(OWED_NOTHING), {"interchanges": list(interchanges)}).all():
+        if partner := partners.get(row.partner):
+            expect(connection, row.id, partner, now=now, run_id=run_id)
 
 
 def expect(connection: Connection, interchange: int, partner: TradingPartner, *, now: datetime, run_id: int) -> None:
