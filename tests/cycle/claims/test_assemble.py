@@ -352,8 +352,8 @@ def test_an_adjudicated_claim_is_corrected_with_the_payers_number(biller: Biller
             SELECT id, 'accepted', 'payer', now(), 'ICN77', 1, run_id FROM claim_submission""")
         )
         connection.execute(text("""
-            WITH item AS (INSERT INTO work_item (cause_kind, cause_id, queue, state, run_id)
-                          SELECT 'denial', id, 'biller', 'resolved', run_id FROM claim RETURNING id, run_id)
+            WITH item AS (INSERT INTO work_item (cause_kind, cause_id, claim_id, queue, state, run_id)
+                          SELECT 'denial', id, id, 'biller', 'resolved', run_id FROM claim RETURNING id, run_id)
             INSERT INTO action (item_id, ordinal, kind, who, reason, at, run_id)
             SELECT id, 1, :kind, 'rob', 'why', now(), run_id FROM item"""), {"kind": kind})  # fmt: skip
     assert (biller.assemble().decisions, biller.batch().claims) == (1, 1)
