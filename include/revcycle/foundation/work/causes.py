@@ -36,9 +36,9 @@ TERMS = ("queue", "credential", "specialty", "due_on", "amount_cents", "encounte
 class Cause:
     """Why there is something to do. `kind` and `id` name it: of one cause one item is open at most.
 
-    kind and id: `rejection` and `possible_duplicate` claim_submission.id; `amendment` and `content` claim.id;
-    `enrollment` payer.id; `doubt`, `set_rejection` and `duplicate_number` interchange.id; `overdue`
-    expected_answer.id; `unmatched_answer` answer.id; `quarantined_file` received_file.id.
+    kind and id: `rejection` and `possible_duplicate` claim_submission.id; `amendment`, `content`, `filing`, `coverage`
+    and `reopening` claim.id; `enrollment` payer.id; `doubt`, `set_rejection` and `duplicate_number` interchange.id;
+    `overdue` expected_answer.id; `unmatched_answer` answer.id; `quarantined_file` received_file.id.
     `due_on` is the encounter's last day of filing unless another day is given. `detail` holds codes, numbers and names
     of fields, never a patient's data.
     """

@@ -33,6 +33,7 @@ NOTICES = (
     "provider_adjustment",
     "reversal_unmatched",
     "denial",
+    "reopening",
 )
 OPEN_TO: dict[str, tuple[str, ...]] = {
     RELEASE: HOLDS + NOTICES,
