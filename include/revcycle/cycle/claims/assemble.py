@@ -14,6 +14,13 @@ from revcycle.foundation.store.runs import Step, begin
 
 CLAIMS_LOCK = 7_203_005
 
+# Whatever may change below, in the order in which everybody locks: claims by their id, then what hangs on them.
+LOCK = """
+SELECT id FROM claim WHERE state = 'open' OR id IN (
+    SELECT w.claim_id FROM action a JOIN work_item w ON w.id = a.item_id WHERE a.state = 'pending')
+ORDER BY id FOR NO KEY UPDATE
+"""
+
 
 @dataclass(frozen=True)
 class AssembleCounts:
@@ -42,6 +49,7 @@ def assemble(
         if behind := why_refused(connection, archive):
             raise SendingRefused(behind)
         run_id = begin(connection, step)
+        connection.execute(text(LOCK))
         day = now.astimezone(practice_zone(connection)).date()
         staging.stage(connection, through=through, day=day, payers=payers)
         decided = decisions.carry_out(connection, now=now, run_id=run_id)
@@ -49,7 +57,7 @@ def assemble(
         claims = submissions.make_claims(connection, engine, step=step, run_id=run_id)
         amended = changes.amend(connection, now=now, run_id=run_id)
         holds.match(connection, day=day, now=now, run_id=run_id)
-        frozen = submissions.freeze(connection, run_id=run_id)
+        frozen = submissions.freeze(connection, through=through, payers=payers, run_id=run_id)
         bookings.book(connection, through=through, run_id=run_id)
         notices.raise_notices(connection, now=now, run_id=run_id)
         held = holds.held(connection)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, text
 
 from revcycle.cycle.remittance.treatment import PATIENT
+from revcycle.foundation.claim_states import before
 from revcycle.foundation.store.numbers import raise_numbers
 from revcycle.foundation.store.runs import Step
 from revcycle.foundation.work.causes import Cause, open_items
@@ -73,18 +74,18 @@ GROUP BY t.claim_id
 """
 VOIDED = """
 UPDATE claim c SET state = 'void', run_id = :run_id FROM decided d, claim_submission s
-WHERE c.id = d.claim_id AND s.claim_id = c.id AND s.closed_at IS NULL AND s.frequency = '8' AND c.state = 'submitted'
-  AND d.reversals > 0 AND d.reversals >= d.decisions
+WHERE c.id = d.claim_id AND s.claim_id = c.id AND s.closed_at IS NULL AND s.frequency = '8'
+  AND c.state = ANY (:void_confirmed) AND d.reversals > 0 AND d.reversals >= d.decisions
 """
 ADJUDICATED = """
 UPDATE claim c SET state = 'adjudicated', run_id = :run_id,
        payer_claim_number = coalesce(nullif(d.payer_claim_number, ''), c.payer_claim_number)
-FROM decided d WHERE c.id = d.claim_id AND d.decisions > d.reversals AND c.state IN ('submitted', 'closed', 'open')
+FROM decided d WHERE c.id = d.claim_id AND d.decisions > d.reversals AND c.state = ANY (:adjudicated)
   AND NOT (c.state = 'open' AND c.next_frequency <> '1')
 """
 TAKEN_BACK = """
 UPDATE claim c SET state = 'submitted', run_id = :run_id FROM decided d
-WHERE c.id = d.claim_id AND d.decisions <= d.reversals AND c.state IN ('adjudicated', 'closed')
+WHERE c.id = d.claim_id AND d.decisions <= d.reversals AND c.state = ANY (:taken_back)
 """
 # A claim that was about to go again was paid after all: what waits is closed, and so are its holds of rejection.
 NOT_AGAIN = """
@@ -99,7 +100,7 @@ WHERE c.id = d.claim_id AND c.state = 'adjudicated' AND h.claim_id = c.id AND h.
 """
 SETTLED = """
 UPDATE claim c SET state = 'closed', run_id = :run_id FROM decided d, claim_balance b
-WHERE c.id = d.claim_id AND c.state = 'adjudicated' AND b.claim_id = c.id AND b.open_cents = 0
+WHERE c.id = d.claim_id AND c.state = ANY (:states) AND b.claim_id = c.id AND b.open_cents = 0
   AND NOT EXISTS (SELECT FROM denial x WHERE x.claim_id = c.id AND x.closed_at IS NULL)
 """
 MET = """
@@ -151,11 +152,16 @@ def follow(connection: Connection, *, remittance: int, now: datetime, run_id: in
 
 def fold(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> None:
     """Bring the claims in `matched` in line with all that is posted for them; leaves `decided` behind."""
-    asked = {"remittance": remittance, "now": now, "run_id": run_id}
+    states = {
+        "void_confirmed": before("void confirmed"),
+        "adjudicated": before("adjudicated"),
+        "taken_back": before("decision taken back"),
+    }
+    asked = {"remittance": remittance, "now": now, "run_id": run_id, **states}
     for statement in (FOLD, VOIDED, ADJUDICATED, TAKEN_BACK, NOT_AGAIN, NO_REJECTION, MET, OWED_AGAIN):
         connection.execute(text(statement), asked)
 
 
 def settle(connection: Connection, *, run_id: int) -> None:
     """Close what is paid, adjusted and moved on to the last cent, once no denial of it is open."""
-    connection.execute(text(SETTLED), {"run_id": run_id})
+    connection.execute(text(SETTLED), {"run_id": run_id, "states": before("settled")})

@@ -79,7 +79,10 @@ SELECT r.position, o.claim_id, o.submission_id, coalesce(o.method, 'none') AS me
 FROM read_remittance_claim r LEFT JOIN of_payer o USING (position)
 """
 INDEX = "CREATE UNIQUE INDEX ON matched (position)"
-LOCK = "SELECT count(*) FROM (SELECT FROM claim WHERE id IN (SELECT claim_id FROM matched) ORDER BY id FOR UPDATE) one"
+LOCK = """
+SELECT count(*) FROM (
+    SELECT FROM claim WHERE id IN (SELECT claim_id FROM matched) ORDER BY id FOR NO KEY UPDATE) one
+"""
 DONE = "DROP TABLE candidate, unmatched"
 
 # A service by our line number; else by what was billed: procedure, modifiers, day and charge. Equal lines pair off.

@@ -37,9 +37,12 @@ TERMS = ("queue", "credential", "specialty", "due_on", "amount_cents", "encounte
 class Cause:
     """Why there is something to do. `kind` and `id` name it: of one cause one item is open at most.
 
-    kind and id: `rejection` and `possible_duplicate` claim_submission.id; `amendment` and `content` claim.id;
-    `enrollment` payer.id; `doubt`, `set_rejection` and `duplicate_number` interchange.id; `overdue`
-    expected_answer.id; `unmatched_answer` answer.id; `quarantined_file` received_file.id; `deadline` deadline.id.
+    kind and id: `rejection` and `possible_duplicate` claim_submission.id; `amendment`, `content`, `filing`, `coverage`
+    and `reopening` claim.id; `enrollment` payer.id; `doubt`, `set_rejection` and `duplicate_number` interchange.id;
+    `overdue` expected_answer.id; `unmatched_answer` answer.id; `quarantined_file` received_file.id;
+    `deadline` deadline.id; `denial` denial.id; `overpayment` and `further_payer` claim.id; `quarantined_remittance`,
+    `payment_conflict`, `undone_remittance` and `provider_adjustment` remittance.id; `unmatched_payment`, `sent_on`,
+    `adjustment_waiting` and `reversal_unmatched` remittance_claim.id.
     `due_on` is the encounter's last day of filing unless another day is given. `detail` holds codes, numbers and names
     of fields, never a patient's data. `escalates_to` gets the item, whoever had it, once: when it is first named.
     """

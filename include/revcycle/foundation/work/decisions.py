@@ -34,6 +34,7 @@ NOTICES = (
     "reversal_unmatched",
     "denial",
     "deadline",
+    "reopening",
 )
 OPEN_TO: dict[str, tuple[str, ...]] = {
     RELEASE: HOLDS + NOTICES,
