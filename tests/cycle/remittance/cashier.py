@@ -11,7 +11,7 @@ from revcycle.cycle.remittance import SetResult, post
 from revcycle.foundation.store.tables import archive_object, received_file
 from tests.cycle.claims.biller import CLAIMS_SETTINGS, Biller
 from tests.deliveries import COVERAGE, NOW, TODAY, Desk
-from tests.remittance_files import PAYER_TRN03, Payment, Service, remittance_file
+from tests.payments import PAYER_TRN03, Payment, Service, remittance_file
 
 PAYS = f"""
     remittances:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cycle.remittance.cashier import OTHER_TRN03, Cashier, visit
 from tests.deliveries import COVERAGE
-from tests.remittance_files import Claim, Payment, remittance_file, reversed_of
+from tests.payments import Claim, Payment, remittance_file, reversed_of
 
 CO45, PR1 = ("CO", "45", 20_00), ("PR", "1", 20_00)
 

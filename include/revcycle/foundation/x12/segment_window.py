@@ -27,14 +27,20 @@ def id_code(name: str) -> int:
 
 
 class SegmentWindow:
-    """`ids` is 0 where a segment has no id or one of more than three signs."""
+    """`ids` is 0 where a segment has no id or one of more than three signs.
+
+    `splits_claim`: it ends inside a claim that is too long for any window.
+    """
 
     def __init__(self, data: bytes, delimiters: Delimiters, base: int, *, overlong: bool = False) -> None:
         """`data` ends with a terminator. `overlong`: one segment that was too long and is held here as an empty one."""
         self.data, self.delimiters, self.base, self.overlong = data, delimiters, base, overlong
+        self.splits_claim = False
         self.bytes = np.frombuffer(data, np.uint8)
         self.end = np.flatnonzero(self.bytes == delimiters.segment[0])
         self.start = self._starts()
+        if delimiters.segment in BETWEEN:  # an empty segment is an empty line then
+            self.start, self.end = self.start[self.start < self.end], self.end[self.start < self.end]
         separators = np.flatnonzero(self.bytes == delimiters.element[0])
         self._separators = np.append(separators, len(data))
         self._first = np.searchsorted(separators, self.start)

@@ -28,7 +28,9 @@ _ISA_HEAD = 400
 _GAP = 100
 _MOST_SEGMENTS = 500_000
 _CLAIM = id_code("CLP")
-BOUNDARIES = np.array([id_code(name) for name in ("CLP", "LX", "ST", "SE", "GS", "GE", "ISA", "IEA", "PLB")], np.uint32)
+_BOUNDARIES = np.array(
+    [id_code(name) for name in ("CLP", "LX", "ST", "SE", "GS", "GE", "ISA", "IEA", "PLB")], np.uint32
+)
 
 
 class Windows:
@@ -115,6 +117,9 @@ class Windows:
         if not size:
             return self._without_end(chunk, last=last)
         window = SegmentWindow(chunk[:size], self._delimiters, self._number)
+        if not len(window):
+            self._at += size
+            return None
         rows = self._rows(window, last)
         if rows < 0:
             return self._long_segment()
@@ -150,14 +155,17 @@ class Windows:
 
     def _rows_of_whole_claims(self, window: SegmentWindow) -> int:
         """Up to the last segment that ends a claim; where no claim is open, all."""
-        at = np.flatnonzero(np.isin(window.ids, BOUNDARIES))
+        at = np.flatnonzero(np.isin(window.ids, _BOUNDARIES))
         if len(at) and at[-1]:
             return int(at[-1])
         in_claim = bool(window.ids[0] == _CLAIM) if len(at) else self._in_claim
-        return 0 if in_claim and self._want < LONGEST_CLAIM else len(window)
+        if in_claim and self._want < LONGEST_CLAIM:
+            return 0
+        window.splits_claim = in_claim
+        return len(window)
 
     def _take(self, window: SegmentWindow) -> SegmentWindow:
-        at = np.flatnonzero(np.isin(window.ids, BOUNDARIES))
+        at = np.flatnonzero(np.isin(window.ids, _BOUNDARIES))
         if len(at):
             self._in_claim = bool(window.ids[at[-1]] == _CLAIM)
         self._at += len(window.data)

@@ -7,6 +7,7 @@ import numpy as np
 from revcycle.foundation.x12.fixed_point import decimal
 from revcycle.foundation.x12.remittance.places import Places, members
 from revcycle.foundation.x12.remittance.problem_log import LISTED, ProblemLog
+from revcycle.foundation.x12.remittance.transaction_set import RemittanceSet
 
 _SHOWN = 40
 
@@ -33,6 +34,10 @@ class Complaints:
         st = self._sets[int(self.places.set_index[row])]
         number = self.places.window.base + row
         self._log.say(st, number, code, reason, expected=expected, found=found, fatal=fatal)
+
+    def say(self, st: RemittanceSet, number: int, code: str, reason: str) -> None:
+        """A problem of a segment that may stand in an earlier window, by its number in the file."""
+        self._log.say(st, number, code, reason)
 
     def differences(
         self, rows: np.ndarray, expected: Iterable[int], found: Iterable[int], code: str, reason: str, *, fatal: bool

@@ -12,9 +12,9 @@ def read_headers(complaints: Complaints, open_sets: dict[int, OpenSet]) -> None:
     """The header segments of a window; sets by index."""
     places, window = complaints.places, complaints.places.window
     parties = places.rows("N1")[places.qualified("N1", "PR", "PE")]
-    money = np.concatenate([places.rows("BPR"), places.rows("TRN")])
-    in_header = np.flatnonzero(places.read & (places.loop <= Loop.PAYEE) & (not window.overlong))
-    for row in np.unique(np.concatenate([in_header, parties, money])).tolist():
+    others = np.concatenate([places.rows(name) for name in ("CUR", "DTM", "REF")])
+    in_header = others[places.loop[others] <= Loop.PAYEE]
+    for row in np.sort(np.concatenate([places.rows("BPR"), places.rows("TRN"), parties, in_header])).tolist():
         header = open_sets[int(places.set_index[row])].header
         header.read(window.base + row, int(places.loop[row]), window.elements(row) + [""] * 22)
     _read_payments(complaints, open_sets)

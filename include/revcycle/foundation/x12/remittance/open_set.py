@@ -11,13 +11,15 @@ from revcycle.foundation.x12.remittance.transaction_set import RemittanceSet
 
 @dataclass
 class OpenSet:
-    """`details` counts those outside every claim."""
+    """`details` counts those outside every claim; `first_plb` is a segment number, 0 before there is one."""
 
     st: RemittanceSet
     header: Header
     body: Body = field(default_factory=Body)
     details: int = 0
     provider_adjustments: int = 0
+    first_plb: int = 0
+    claims_behind: bool = False
 
     def close(self, log: ProblemLog) -> None:
         """The set was read to its end: what is missing in it, and whether it balances."""

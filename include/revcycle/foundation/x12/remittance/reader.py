@@ -32,7 +32,7 @@ from revcycle.foundation.x12.remittance.sums import add_adjustments, add_claims
 from revcycle.foundation.x12.remittance.transaction_set import RemittanceSet
 from revcycle.foundation.x12.segment_window import SegmentWindow
 from revcycle.foundation.x12.segments import Problem
-from revcycle.foundation.x12.windows import BOUNDARIES, LONGEST_CLAIM, WINDOW, Windows
+from revcycle.foundation.x12.windows import LONGEST_CLAIM, WINDOW, Windows
 
 
 class RemittanceReader:
@@ -82,7 +82,7 @@ class RemittanceReader:
         complaints = Complaints(places, self._log)
         self._check_whole_claim(places)
         self._loop = int(places.loop[-1])
-        check_structure(complaints)
+        check_structure(complaints, self._open)
         read_headers(complaints, self._open)
         days = self._dates(complaints)
         claim_table, claims = read_claims(complaints, days)
@@ -103,12 +103,11 @@ class RemittanceReader:
         }
 
     def _check_whole_claim(self, places: Places) -> None:
-        """A claim that no window holds whole cannot be balanced; one cut by an overlong segment is spoiled already."""
-        st = places.spans[0].st
-        in_claim = self._loop in (Loop.CLAIM, Loop.SERVICE) and not places.spans[0].opens
-        if in_claim and st.sound and not places.window.overlong and places.window.ids[0] not in BOUNDARIES:
-            reason = f"a claim is longer than {LONGEST_CLAIM} bytes"
-            self._log.say(st, places.window.base, "structure.truncated", reason)
+        """A claim that no window holds whole cannot be balanced."""
+        window = places.window
+        if window.splits_claim:
+            number, reason = window.base + len(window) - 1, f"a claim is longer than {LONGEST_CLAIM} bytes"
+            self._log.say(places.spans[-1].st, number, "structure.truncated", reason)
 
     def _dates(self, complaints: Complaints) -> Dates:
         """The dates of all DTM segments."""

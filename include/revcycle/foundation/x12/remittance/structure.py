@@ -14,6 +14,8 @@ from revcycle.foundation.x12.remittance.layout import (
     SEGMENTS,
     Loop,
 )
+from revcycle.foundation.x12.remittance.open_set import OpenSet
+from revcycle.foundation.x12.remittance.places import members
 from revcycle.foundation.x12.segment_window import id_code
 
 _NAMES = sorted({name for names in SEGMENTS.values() for name in names})
@@ -25,12 +27,13 @@ _IN_CLAIM = (Loop.CLAIM, Loop.SERVICE)
 ORDER = "structure.order"
 
 
-def check_structure(complaints: Complaints) -> None:
-    """Everything about a window that shows without reading an amount."""
+def check_structure(complaints: Complaints, open_sets: dict[int, OpenSet]) -> None:
+    """Everything about a window that shows without reading an amount. Sets by index keep their first PLB."""
     _foreign_bytes(complaints)
     _overlong(complaints)
     _unknown(complaints)
     _loops(complaints)
+    _claims_behind_provider(complaints, open_sets)
     _members(complaints)
     _required(complaints)
     _surplus(complaints)
@@ -83,7 +86,6 @@ def _loops(complaints: Complaints) -> None:
     adjustments = places.rows("CAS")
     adjustments = adjustments[~np.isin(places.loop[adjustments], _IN_CLAIM)]
     complaints.rows(adjustments, ORDER, "an adjustment stands outside every claim")
-    complaints.rows(after("CLP", Loop.PROVIDER), ORDER, "a claim stands behind the provider adjustments")
     complaints.rows(after("CLP", *header), ORDER, "a claim has no LX before it", fatal=False)
     complaints.rows(after("LX", Loop.PROVIDER), ORDER, "LX stands behind the provider adjustments", fatal=False)
     early = after("PLB", Loop.HEADER, Loop.PAYER)
@@ -96,6 +98,21 @@ def _loops(complaints: Complaints) -> None:
         rows = places.rows("N1")[places.qualified("N1", party)]
         astray = rows[places.before[rows] != expected]
         complaints.rows(astray, ORDER, "N1 of payer or payee stands in an odd place", element=1, fatal=False)
+
+
+def _claims_behind_provider(complaints: Complaints, open_sets: dict[int, OpenSet]) -> None:
+    """PLB stands behind all claims: said at the claim and, once, at the PLB, either of which may be the one astray."""
+    places = complaints.places
+    claims, provider = places.rows("CLP"), places.rows("PLB")
+    for (st, of_set), (_, plb) in zip(members(places, claims), members(places, provider), strict=True):
+        open_set = open_sets[st.index]
+        if not open_set.first_plb and plb.stop > plb.start:
+            open_set.first_plb = int(provider[plb.start]) + places.window.base
+        behind = claims[of_set][claims[of_set] + places.window.base > (open_set.first_plb or np.inf)]
+        if len(behind) and not open_set.claims_behind:
+            open_set.claims_behind = True
+            complaints.say(st, open_set.first_plb, ORDER, "a provider adjustment stands before a claim")
+        complaints.rows(behind, ORDER, "a claim stands behind the provider adjustments")
 
 
 def _members(complaints: Complaints) -> None:
