@@ -151,7 +151,7 @@ FACTS: dict[str, Select[Any]] = {
         t.claim.c.split,
         t.encounter_version.c.content_sha256,
         _SUBMISSION.c.closed_at.is_(None),
-        *business_columns(_SUBMISSION),
+        *(column for column in business_columns(_SUBMISSION) if column is not _SUBMISSION.c.closed_at),
         *business_columns(t.payer_opinion),
     )
     .select_from(
