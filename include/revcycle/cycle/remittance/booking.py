@@ -15,7 +15,7 @@ CLAIMS = """
 CREATE TEMP TABLE booked ON COMMIT DROP AS
 SELECT rc.id AS source_id, rc.position, m.ordinal, rc.status, rc.paid_cents, rc.segment, m.claim_id, m.submission_id,
        c.encounter_id, v.patient_id, onward.id AS next_claim,
-       open_day(:day) AS accounting_date, r.effective_date
+       CAST(:day AS date) AS accounting_date, r.effective_date
 FROM remittance_claim rc JOIN remittance r ON r.id = rc.remittance_id
 JOIN matched m ON m.position = rc.position
 LEFT JOIN claim c ON c.id = m.claim_id AND rc.status NOT IN ('23', '25')
@@ -33,13 +33,13 @@ STAGED = (
 OF_CLAIM = "'remittance_claim', b.source_id, b.ordinal, b.accounting_date, b.effective_date"
 CASH = f"""
 {STAGED}
-SELECT 'remittance_cash', 'remittance', r.id, r.posting, open_day(:day), r.effective_date, 1, 'payment_expected',
+SELECT 'remittance_cash', 'remittance', r.id, r.posting, CAST(:day AS date), r.effective_date, 1, 'payment_expected',
        'remittance_clearing', r.amount_cents, NULL, NULL, NULL, NULL, NULL, r.id, NULL, NULL
 FROM remittance r WHERE r.id = :remittance AND r.amount_cents <> 0
 """
 PROVIDER_ADJUSTMENTS = f"""
 {STAGED}
-SELECT 'provider_adjustment', 'remittance', r.id, r.posting, open_day(:day), r.effective_date, p.ordinal,
+SELECT 'provider_adjustment', 'remittance', r.id, r.posting, CAST(:day AS date), r.effective_date, p.ordinal,
        CAST(CASE WHEN p.reason IN ('WO', 'FB', '72') THEN 'payer_recoupment' WHEN p.reason = 'L6' THEN 'interest'
                  ELSE 'provider_adjustment.other' END AS account),
        'remittance_clearing', p.amount_cents, NULL, NULL, NULL, NULL, NULL, r.id, p.segment, NULL
@@ -94,7 +94,8 @@ def book(connection: Connection, *, remittance: int, day: date, run_id: int) -> 
 
     Dated on `day`, or the first day of the next open month; effective on the day of the payment.
     """
-    asked = {"remittance": remittance, "day": day}
+    dated = connection.execute(text("SELECT open_day(:day)"), {"day": day}).scalar_one()
+    asked = {"remittance": remittance, "day": dated}
     connection.execute(text(CLAIMS), asked)
     connection.execute(text("ANALYZE booked"))
     stage(connection)
