@@ -57,7 +57,8 @@ class Cashier:
     def numbers(self) -> list[str]:
         """The patient control numbers of all that was sent, in order of the encounters."""
         found = self.rows("""SELECT s.patient_control_number FROM claim_submission s
-            JOIN encounter e ON e.id = s.encounter_id ORDER BY e.source_encounter_id, s.id""")
+            JOIN encounter e ON e.id = s.encounter_id
+            ORDER BY length(e.source_encounter_id), e.source_encounter_id, s.id""")
         return [number for (number,) in found]
 
     def take_in(self, data: bytes, name: str = "remit.835") -> int:
