@@ -1,6 +1,6 @@
 """What holds of the journal: entries move what their sources say, reversals undo exactly, months follow each other."""
 
-from revcycle.foundation.ledger.invariant import RECEIVABLES, SIDES, Invariant
+from revcycle.foundation.ledger.invariant import RECEIVABLES, Invariant
 
 # What the source of an entry comes to, each amount above zero: a negative one only swaps the sides of its transfer.
 SOURCES = """
@@ -68,15 +68,19 @@ SELECT reversal, entry, ordinal::bigint AS ordinal, amount_cents FROM (
     UNION ALL
     (SELECT * FROM written EXCEPT SELECT * FROM taken_back)) differs
 """
+NET = f"""(CASE WHEN t.debit_account IN {RECEIVABLES} THEN t.amount_cents ELSE 0 END
+  - CASE WHEN t.credit_account IN {RECEIVABLES} THEN t.amount_cents ELSE 0 END)"""
 ROLL_FORWARD = f"""
-WITH months AS (
-    SELECT to_char(j.accounting_date, 'YYYYMM')::bigint AS month, sum(s.cents)::bigint AS moves
-    FROM {SIDES} s JOIN journal_entry j ON j.id = s.entry_id WHERE s.account IN {RECEIVABLES} GROUP BY 1
+WITH days AS (
+    SELECT j.accounting_date AS day, sum({NET}) AS moves
+    FROM transfer t JOIN journal_entry j ON j.id = t.entry_id GROUP BY j.accounting_date
+), months AS (
+    SELECT to_char(day, 'YYYYMM')::bigint AS month, sum(moves)::bigint AS moves FROM days GROUP BY 1
 ), rolled AS (
     SELECT month, moves, sum(moves) OVER (ORDER BY month)::bigint AS closing FROM months)
 SELECT coalesce(r.month, 0) AS month, coalesce(r.closing - r.moves, 0) AS opening_cents,
        coalesce(r.moves, 0) AS moves_cents, coalesce(r.closing, 0) AS closing_cents, balance.cents AS balance_cents
-FROM (SELECT coalesce(sum(cents), 0)::bigint AS cents FROM {SIDES} s WHERE account IN {RECEIVABLES}) balance
+FROM (SELECT coalesce(sum({NET}), 0)::bigint AS cents FROM transfer t) balance
 LEFT JOIN (SELECT * FROM rolled ORDER BY month DESC LIMIT 1) r ON true
 WHERE coalesce(r.closing, 0) <> balance.cents
 """
