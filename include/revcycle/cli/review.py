@@ -10,7 +10,7 @@ from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step
 from revcycle.local.practice import existing_practice
-from revcycle.watch.review import build, read_page
+from revcycle.watch.review import build, ledger_proofs, read_page
 
 
 def add_parser(
@@ -26,7 +26,8 @@ def add_parser(
 def run(arguments: argparse.Namespace, state: State) -> int:
     """Build the review as the weekly run does and write its page; 1 when a proof does not hold."""
     engine, archive, now = existing_practice(state), Archive(state.archive), datetime.now(UTC)
-    review = build(engine, archive, week=arguments.week, now=now, step=Step("shell", f"review-{now}", "review"))
+    step, further = Step("shell", f"review-{now}", "review"), ledger_proofs(engine)
+    review = build(engine, archive, week=arguments.week, now=now, step=step, further=further)
     try:
         arguments.out.write_text(read_page(engine, archive, review.sha256), encoding="utf-8")
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as problem:

@@ -38,10 +38,11 @@ class BuildReviewOperator(BaseOperator):
 
     def execute(self, context: Mapping[str, Any]) -> None:
         """Build, name the page, and fail on a broken proof: its name is in the error, what to do on the page too."""
-        from revcycle.watch.review import build
+        from revcycle.watch.review import build, ledger_proofs
 
         practice, turn, monday = PracticeHook(self.practice_conn_id), Turn.of(context, self.task_id), week(context)
-        review = build(practice.engine, practice.archive, week=monday, now=turn.now, step=turn.step)
+        further = ledger_proofs(practice.engine)
+        review = build(practice.engine, practice.archive, week=monday, now=turn.now, step=turn.step, further=further)
         self.page = review.sha256
         counts = review.counts | {"objects_hashed": review.objects, "bytes_hashed": review.bytes}
         named = {"week": monday.isoformat(), "sha256": review.sha256, "holds": review.holds, "counts": counts}

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from tests.cycle.remittance.cashier import OTHER_TRN03, Cashier, visit
+from tests.cycle.remittance.cashier import OTHER_TRN03, SETTINGS, Cashier, visit
 from tests.deliveries import COVERAGE
 from tests.payments import Claim, Payment, remittance_file, reversed_of
 
@@ -259,3 +259,14 @@ def test_a_late_file_is_booked_into_the_open_month_with_its_own_effective_day(ca
         "SELECT DISTINCT accounting_date::text, effective_date::text FROM journal_entry WHERE kind = 'claim_payment'"
     )
     assert cashier.rows(dates) == [("2026-12-01", "2026-11-20")]
+
+
+def test_a_denial_names_the_last_day_to_appeal_by_the_payers_rule(cashier: Cashier) -> None:
+    limits = (
+        "    appeal_limits: [{valid_from: 2010-01-01, limit: {days: 120}, presumed_receipt_days: 5, source: rule}]\n"
+    )
+    cashier.biller.settings(SETTINGS.replace("    remittances:\n", limits + "    remittances:\n", 1))
+    (number,) = cashier.claims({})
+    cashier.pay(Payment([Claim(number, [visit(0, ("CO", "97", 120_00))])]))
+    assert cashier.rows("SELECT appeal_by::text FROM denial") == [("2027-03-25",)]
+    assert cashier.rows("SELECT due_on::text FROM work_item WHERE cause_kind = 'denial'") == [("2027-03-25",)]

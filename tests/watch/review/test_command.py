@@ -1,11 +1,13 @@
 """`./revcycle review`: the page in a file, the exit code of a broken proof."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from revcycle.cli.main import main
 from revcycle.foundation.state import State
+from revcycle.watch.review import ledger_proofs
 from tests.watch.review.books import MONDAY, Books
 
 
@@ -21,8 +23,10 @@ def test_the_page_of_the_archive_is_written_to_the_file(
 ) -> None:
     out = tmp_path / "review.html"
     assert main(["review", f"{MONDAY}", "--out", f"{out}"]) == 0
-    assert out.read_text() == practice.page()
-    assert practice.review(name="again").sha256 in capsys.readouterr().out
+    said = capsys.readouterr().out
+    page = out.read_bytes()
+    assert hashlib.sha256(page).hexdigest() in said
+    assert all(proof.name in page.decode() for proof in ledger_proofs(practice.engine))
 
 
 def test_a_broken_proof_ends_with_1_and_says_what_to_do(

@@ -9,6 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from revcycle.foundation.calendar import due_on
+from revcycle.foundation.practice.limits import stored_limits, unappealable
+from revcycle.foundation.practice.time_rules import APPEAL
 from revcycle.foundation.work.causes import Cause, close_items, open_items
 
 CODING = {
@@ -111,6 +114,15 @@ WHERE d.id = ranked.id AND ranked.place <= back.times AND d.closed_at IS NULL
 RETURNING d.id
 """
 TAKEN_BACK_OUTCOME = "taken back by the payer"
+UNDATED = """
+SELECT DISTINCT c.payer, d.reason, r.effective_date FROM denial d
+JOIN claim c ON c.id = d.claim_id JOIN remittance r ON r.id = d.remittance_id
+WHERE d.remittance_id = :remittance AND d.appeal_by IS NULL
+"""
+APPEAL_BY = """
+UPDATE denial d SET appeal_by = :appeal_by FROM claim c
+WHERE c.id = d.claim_id AND d.remittance_id = :remittance AND c.payer = :payer AND d.reason = :reason
+"""
 TO_DO = """
 SELECT d.id, d.claim_id, c.encounter_id, d.owner, d.amount_cents, d.appeal_by, d.category, d.group_code, d.reason,
        d.edit_rule, c.payer
@@ -130,6 +142,7 @@ def deny(connection: Connection, *, remittance: int, now: datetime, run_id: int)
     """Write the denials of a remittance and open their work; close those whose decision was taken back."""
     asked = {"remittance": remittance, "now": now, "run_id": run_id, "categories": CATEGORIES}
     connection.execute(text(DENIED), asked)
+    _date_appeals(connection, remittance)
     gone = connection.scalars(text(TAKEN_BACK), asked | {"taken_back": TAKEN_BACK_OUTCOME}).all()
     close_items(connection, "denial", gone, now=now, run_id=run_id, why="the payer took its decision back")
     causes = [
@@ -151,3 +164,21 @@ def deny(connection: Connection, *, remittance: int, now: datetime, run_id: int)
         for row in connection.execute(text(TO_DO), asked)
     ]
     open_items(connection, causes, now=now, run_id=run_id)
+
+
+def _date_appeals(connection: Connection, remittance: int) -> None:
+    """The last day to appeal each new denial, by the payer's rule of the payment's day; without one, none is named."""
+    limits, without = stored_limits(connection, APPEAL), unappealable(connection)
+    dated = [
+        {
+            "remittance": remittance,
+            "payer": payer,
+            "reason": reason,
+            "appeal_by": due_on(limit, paid_on),
+        }
+        for payer, reason, paid_on in connection.execute(text(UNDATED), {"remittance": remittance})
+        for limit in limits
+        if limit.payer == payer and limit.covers(paid_on) and reason not in without[payer, limit.valid_from]
+    ]
+    if dated:
+        connection.execute(text(APPEAL_BY), dated)

@@ -1,7 +1,7 @@
 """Deadlines that had passed when the week ended, or pass in the next two weeks.
 
-They are read from the work items, which carry the day by which something must be done. When deadlines have a table of
-their own, this module is the one that reads it.
+They are read from the work items, which carry the day by which something must be done: a deadline that is far off or
+needs nobody has none.
 """
 
 from dataclasses import dataclass
