@@ -31,7 +31,10 @@ def link_of(run: Any) -> str:
     return str(xcom(run, "build", key="_link_PageLink"))
 
 
-def test_a_run_names_its_week_and_its_page_in_the_archive(books: Books, run_partition: Run) -> None:
+def test_a_run_names_its_week_and_its_page_in_the_archive(
+    books: Books, run_partition: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("revcycle.watch.review.ledger_proofs", lambda _: [])  # these books hold one entry only
     run = run_partition("weekly_review", KEY)
     assert states(run) == {"settled": "success", "build": "success"}
     review = review_of(run)
@@ -54,6 +57,12 @@ def test_a_broken_proof_turns_the_run_red_and_its_page_is_written(books: Books, 
     page = review_of(run)["sha256"]
     assert sha in books.archive.path(page).read_text()
     assert link_of(run) == f"/revcycle/reviews/{page}"
+
+
+def test_a_ledger_that_does_not_hold_turns_the_run_red(books: Books, run_partition: Run) -> None:
+    run = run_partition("weekly_review", KEY)
+    assert states(run)["build"] == "failed"
+    assert "./revcycle ledger verify" in books.archive.path(review_of(run)["sha256"]).read_text()
 
 
 def test_a_key_that_is_no_monday_turns_the_run_red(books: Books, run_partition: Run) -> None:
