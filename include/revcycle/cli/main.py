@@ -27,6 +27,7 @@ COMMANDS = {
     "collect": "collect",
     "reapply": "reapply",
     "reconcile": "reconcile",
+    "ledger": "ledger",
     "proof": "proof",
     "simulator": "simulator",
     "reference": "reference",

@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from revcycle.cli.ledger import print_encounters
 from revcycle.cli.terminal import say
 from revcycle.cycle import answers
 from revcycle.cycle.exchange import ReconcileReport, reconcile
 from revcycle.foundation.archive import Archive
+from revcycle.foundation.ledger import conservation
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step
 from revcycle.local.practice import existing_practice
@@ -26,17 +28,20 @@ def add_parser(
 
 
 def run(arguments: argparse.Namespace, state: State) -> int:
-    """Print what is missing, or was; 1 while something of it needs a person."""
+    """Print what is missing, or was, and where every encounter is; 1 while something of it needs a person."""
     engine, archive, now = existing_practice(state), Archive(state.archive), datetime.now(UTC)
     step = Step("shell", f"reconcile-{now.isoformat()}", "reconcile")
     report = reconcile(engine, archive, apply=arguments.apply, now=now, step=step)
     if arguments.apply:
         answers.apply(engine, archive, now=now, step=step)
+    with engine.connect() as connection:
+        encounters = conservation(connection)
     if arguments.json:
-        print(json.dumps(asdict(report)))
+        print(json.dumps(asdict(report) | {"encounters": encounters}))
     else:
         _print(report, archive)
-    left = report.missing or report.conflicts or (report.interchanges and not report.applied)
+        print_encounters(encounters)
+    left = report.missing or report.conflicts or (report.interchanges and not report.applied) or "lost" in encounters
     return 1 if left else 0
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine, text
 
-from revcycle.cycle.claims import changes, decisions, holds, notices, staging, submissions
+from revcycle.cycle.claims import bookings, changes, decisions, holds, notices, staging, submissions
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.practice.partners import practice_zone
 from revcycle.foundation.register import SendingRefused, why_refused
@@ -17,7 +17,7 @@ CLAIMS_LOCK = 7_203_005
 
 @dataclass(frozen=True)
 class AssembleCounts:
-    """What an assembly did; `held` are the claims that wait with a cause afterwards."""
+    """What an assembly did; `held` are the claims that wait with a cause afterwards, `booked` entries of the ledger."""
 
     claims: int
     submissions: int
@@ -26,6 +26,7 @@ class AssembleCounts:
     void: int
     amended: int
     decisions: int
+    booked: int
 
 
 def assemble(
@@ -33,8 +34,9 @@ def assemble(
 ) -> AssembleCounts:
     """Make claims of what belongs to `through` or earlier, hold those with a cause, freeze the rest as submissions.
 
-    An encounter needs a row in `sweep_result` for its current version: what no longer counts was taken away before.
-    Filing limits and future dates are judged on the practice's day of `now`. `payers` only narrows the run.
+    What encounters earned and nobody booked yet goes into the ledger, held or not. An encounter needs a row in
+    `sweep_result` for its current version: what no longer counts was taken away before. Filing limits and future dates
+    are judged on the practice's day of `now`. `payers` only narrows what is sent.
     Raises: SendingRefused while the database is older than the archive, or claim numbers would be given out twice.
     """
     with engine.begin() as connection:
@@ -46,10 +48,11 @@ def assemble(
         staging.stage(connection, through=through, day=day, payers=payers)
         decided = decisions.carry_out(connection, now=now, run_id=run_id)
         superseded, void = changes.follow(connection, now=now, run_id=run_id)
+        booked = bookings.book(connection, through=through, run_id=run_id)
         claims = submissions.make_claims(connection, engine, step=step, run_id=run_id)
         amended = changes.amend(connection, now=now, run_id=run_id)
         holds.match(connection, day=day, now=now, run_id=run_id)
         frozen = submissions.freeze(connection, run_id=run_id)
         notices.raise_notices(connection, now=now, run_id=run_id)
         held = holds.held(connection)
-    return AssembleCounts(claims, frozen, held, superseded, void, amended, decided)
+    return AssembleCounts(claims, frozen, held, superseded, void, amended, decided, booked)

@@ -1,4 +1,7 @@
-"""The one transaction that makes an archived file an interchange: its rows, its submissions' places, their claims."""
+"""The one transaction that makes an archived file an interchange: its rows, its submissions' places, their claims.
+
+With it goes what their payers owe: a remittance never finds a claim that was sent and not yet assigned.
+"""
 
 import json
 from collections import Counter
@@ -8,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
 
+from revcycle.cycle.claims import bookings
 from revcycle.cycle.claims.notices import of_whom
 from revcycle.cycle.claims.transitions import before
 from revcycle.cycle.claims.written import Archived, Unwritable, Written
@@ -64,6 +68,7 @@ def close(
     submitted = connection.execute(text(SUBMITTED), asked).rowcount
     if not placed == submitted == len(claims):
         raise ServiceUnavailable("Claims changed while their interchange was written; it is written anew.")
+    bookings.assign(connection, claims, run_id=run_id)
     return done + Counter(interchanges=1, claims=placed)
 
 
