@@ -13,6 +13,7 @@ from revcycle.foundation.ledger.conservation import OF_ENCOUNTERS
 _RECEIVABLES = "('receivable.unbilled', 'receivable.insurance', 'receivable.patient')"
 _ADJUSTMENTS = "('adjustment.contractual', 'adjustment.other', 'adjustment.bad_debt')"
 STAGE = (
+    "SET LOCAL work_mem = '128MB'",  # every relation joins whole tables: a hash that spills takes several times longer
     f"CREATE TEMP TABLE claim_effect ON COMMIT DROP AS {EFFECT.format(transfers='transfer')}",
     f"""
     CREATE TEMP TABLE moved ON COMMIT DROP AS
@@ -20,7 +21,9 @@ STAGE = (
            t.amount_cents * ((t.debit_account IN {_RECEIVABLES})::int - (t.credit_account IN {_RECEIVABLES})::int)
                AS receivable_cents,
            t.amount_cents, t.debit_claim, t.credit_claim
-    FROM transfer t LEFT JOIN journal_entry e ON e.id = t.entry_id LEFT JOIN journal_entry back ON back.id = e.reverses
+    FROM transfer t LEFT JOIN journal_entry e ON e.id = t.entry_id
+    LEFT JOIN (SELECT b.id, taken.kind FROM journal_entry b JOIN journal_entry taken ON taken.id = b.reverses
+               WHERE b.reverses IS NOT NULL) back ON back.id = e.id
     """,
     "ANALYZE claim_effect",
     "ANALYZE moved",
@@ -150,21 +153,22 @@ WHERE (coalesce(b.assigned_cents, 0), coalesce(b.paid_cents, 0), coalesce(b.adju
        coalesce(b.moved_cents, 0)) IS DISTINCT FROM (coalesce(f.assigned_cents, 0), coalesce(f.paid_cents, 0),
        coalesce(f.adjusted_cents, 0), coalesce(f.moved_cents, 0))
 """
-_KEYS = """
-SELECT e.id AS entry_id, e.kind::text AS kind, e.source_kind::text AS source_kind, e.source_id, e.ordinal
-FROM journal_entry e
-LEFT JOIN encounter_version v ON e.source_kind = 'encounter' AND v.encounter_id = e.source_id AND v.version = e.ordinal
-LEFT JOIN claim c ON e.source_kind = 'claim' AND c.id = e.source_id
-LEFT JOIN remittance r ON e.source_kind = 'remittance' AND r.id = e.source_id
-LEFT JOIN remittance_claim p ON e.source_kind = 'remittance_claim' AND p.id = e.source_id
-LEFT JOIN action a ON e.source_kind = 'action' AND a.id = e.source_id
-LEFT JOIN journal_entry back ON e.source_kind = 'journal_entry' AND back.id = e.source_id
-WHERE coalesce(v.encounter_id, c.id, r.id, p.id, a.id, back.id) IS NULL
-   OR (e.kind = 'reversal') <> (e.source_kind = 'journal_entry')
-   OR e.reverses <> e.source_id
-UNION ALL
-SELECT DISTINCT m.entry_id, NULL, NULL, CAST(NULL AS bigint), CAST(NULL AS int) FROM moved m WHERE m.kind IS NULL
-"""
+_SOURCES = {
+    "encounter": "encounter_version one WHERE one.encounter_id = e.source_id AND one.version = e.ordinal",
+    "claim": "claim one WHERE one.id = e.source_id",
+    "remittance": "remittance one WHERE one.id = e.source_id",
+    "remittance_claim": "remittance_claim one WHERE one.id = e.source_id",
+    "action": "action one WHERE one.id = e.source_id",
+    "journal_entry": "journal_entry one WHERE one.id = e.source_id AND one.id = e.reverses AND e.kind = 'reversal'",
+}
+_KEYS = "\nUNION ALL\n".join(
+    [
+        f"""SELECT e.id AS entry_id, e.kind::text AS kind, e.source_kind::text AS source_kind, e.source_id, e.ordinal
+        FROM journal_entry e WHERE e.source_kind = '{kind}' AND NOT EXISTS (SELECT FROM {source})"""
+        for kind, source in _SOURCES.items()
+    ]
+    + ["SELECT DISTINCT entry_id, NULL, NULL, CAST(NULL AS bigint), CAST(NULL AS int) FROM moved WHERE kind IS NULL"]
+)
 _STANDING = """
 SELECT e.kind::text AS kind, e.source_kind::text AS source_kind, e.source_id, count(*) AS standing
 FROM journal_entry e LEFT JOIN journal_entry back ON back.reverses = e.id
