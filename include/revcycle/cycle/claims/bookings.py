@@ -8,7 +8,6 @@ Entries are dated on the business date of their encounter version (the next open
 closed), and effective on its first date of service; a reversal is dated as what replaces it.
 """
 
-from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Connection, text
@@ -21,15 +20,20 @@ JOIN encounter_version v ON v.encounter_id = {encounter} AND v.version = {versio
 CROSS JOIN LATERAL (SELECT min(l.date_from) AS first FROM charge_line l
                     WHERE l.encounter_id = v.encounter_id AND l.version = v.version) s
 """
+# `open_day` is asked for the days of closed months only: a call for every row takes longer than all else of the row.
+_DAY = "CASE WHEN shut.month IS NULL THEN {day} ELSE open_day({day}) END"
+_SHUT = """
+LEFT JOIN accounting_period shut ON shut.month = date_trunc('month', {day})::date AND shut.state = 'closed'
+"""
 _STANDS = "NOT EXISTS (SELECT FROM journal_entry back WHERE back.reverses = {entry}.id)"
 _CLAIM_STANDS = "EXISTS (SELECT FROM claim c WHERE c.encounter_id = e.id AND c.state <> 'void')"
 # A cancelled encounter keeps its charge while a claim of it stands, and has one where none was booked in time.
 CHARGES = f"""
 INSERT INTO staged_transfer (kind, source_kind, source_id, entry_ordinal, accounting_date, effective_date, ordinal,
     debit_account, credit_account, amount_cents, encounter_id, patient_id)
-SELECT 'charge', 'encounter', e.id, e.current_version, open_day(v.entered_on), s.first, 1,
+SELECT 'charge', 'encounter', e.id, e.current_version, {_DAY.format(day="v.entered_on")}, s.first, 1,
        'receivable.unbilled', 'revenue', v.charge_cents, e.id, v.patient_id
-FROM encounter e {_VERSION.format(encounter="e.id", version="e.current_version")}
+FROM encounter e {_VERSION.format(encounter="e.id", version="e.current_version")} {_SHUT.format(day="v.entered_on")}
 WHERE v.entered_on <= :through AND s.first IS NOT NULL AND v.charge_cents <> 0
   AND (e.cancelled_at IS NULL OR {_CLAIM_STANDS} AND NOT EXISTS (
       SELECT FROM journal_entry one WHERE one.kind = 'charge' AND one.source_kind = 'encounter'
@@ -46,12 +50,12 @@ WHERE old.kind = 'charge' AND old.source_kind = 'encounter' AND {_STANDS.format(
   AND CASE WHEN e.cancelled_at IS NULL THEN old.ordinal < e.current_version AND v.entered_on <= :through
       ELSE NOT {_CLAIM_STANDS} END
 """
-PATIENTS = """
+PATIENTS = f"""
 INSERT INTO staged_transfer (kind, source_kind, source_id, entry_ordinal, accounting_date, effective_date, ordinal,
     debit_account, credit_account, amount_cents, encounter_id, patient_id)
-SELECT 'assignment', 'encounter', p.encounter_id, p.version, open_day(p.entered_on), p.first, 1,
+SELECT 'assignment', 'encounter', p.encounter_id, p.version, {_DAY.format(day="p.entered_on")}, p.first, 1,
        'receivable.patient', 'receivable.unbilled', p.charge_cents, p.encounter_id, p.patient_id
-FROM self_pay p
+FROM self_pay p {_SHUT.format(day="p.entered_on")}
 WHERE p.entered_on <= :through AND p.first IS NOT NULL AND p.charge_cents <> 0
 """
 OLD_PATIENTS = f"""
@@ -68,30 +72,37 @@ SENT = """
 CREATE TEMP TABLE sent ON COMMIT DROP AS
 SELECT DISTINCT ON (s.claim_id) s.claim_id, s.id AS submission_id, s.encounter_id, s.version, s.amount_cents
 FROM claim_submission s JOIN claim c ON c.id = s.claim_id
-WHERE s.interchange_id IS NOT NULL AND s.frequency <> '8' AND c.state <> 'void' {narrowed}
+WHERE s.interchange_id IS NOT NULL AND s.frequency <> '8' AND c.state NOT IN ('void', 'closed') {narrowed}
 ORDER BY s.claim_id, s.ordinal DESC
 """
-OF_INTERCHANGE = "AND c.id = ANY (CAST(:claims AS bigint[]))"
+OF_INTERCHANGE = "AND s.interchange_id = :interchange"
+# The last assignment of each claim, whether it stands, and which version it was for: looked up claim by claim, because
+# a table that grew since it was last analyzed would be read whole.
 ASSIGNED = """
 CREATE TEMP TABLE assigned ON COMMIT DROP AS
-SELECT old.id AS entry_id, old.source_id AS claim_id, old.accounting_date, s.version
-FROM journal_entry old JOIN transfer t ON t.entry_id = old.id AND t.ordinal = 1
-JOIN claim_submission s ON s.id = t.submission_id
-WHERE old.kind = 'assignment' AND old.source_kind = 'claim' {narrowed}
-  AND NOT EXISTS (SELECT FROM journal_entry back WHERE back.reverses = old.id)
+SELECT {claims}.claim_id, last.id AS entry_id, last.ordinal, last.accounting_date,
+       (SELECT back.id FROM journal_entry back WHERE back.reverses = last.id) IS NULL AS stands,
+       (SELECT s.version FROM transfer t JOIN claim_submission s ON s.id = t.submission_id
+        WHERE t.entry_id = last.id AND t.ordinal = 1) AS version
+FROM {claims} CROSS JOIN LATERAL (
+    SELECT e.id, e.ordinal, e.accounting_date FROM journal_entry e
+    WHERE e.kind = 'assignment' AND e.source_kind = 'claim' AND e.source_id = {claims}.claim_id
+    ORDER BY e.ordinal DESC LIMIT 1) last
 """
-OF_CLAIMS = "AND old.source_id = ANY (CAST(:claims AS bigint[]))"
+SENT_OR_VOID = """
+CREATE TEMP TABLE sent_or_void ON COMMIT DROP AS
+SELECT claim_id FROM sent UNION ALL SELECT id FROM claim WHERE state = 'void'
+"""
 CLAIMS = f"""
 INSERT INTO staged_transfer (kind, source_kind, source_id, entry_ordinal, accounting_date, effective_date, ordinal,
     debit_account, credit_account, amount_cents, encounter_id, debit_claim, submission_id, patient_id)
-SELECT 'assignment', 'claim', n.claim_id, coalesce((
-           SELECT max(one.ordinal) FROM journal_entry one
-           WHERE one.kind = 'assignment' AND one.source_kind = 'claim' AND one.source_id = n.claim_id), 0) + 1,
-       open_day(v.entered_on), s.first, 1, 'receivable.insurance', 'receivable.unbilled', n.amount_cents,
-       n.encounter_id, n.claim_id, n.submission_id, v.patient_id
+SELECT 'assignment', 'claim', n.claim_id, coalesce(a.ordinal, 0) + 1, {_DAY.format(day="v.entered_on")}, s.first, 1,
+       'receivable.insurance', 'receivable.unbilled', n.amount_cents, n.encounter_id, n.claim_id, n.submission_id,
+       v.patient_id
 FROM sent n {_VERSION.format(encounter="n.encounter_id", version="n.version")}
+{_SHUT.format(day="v.entered_on")}
 LEFT JOIN assigned a ON a.claim_id = n.claim_id
-WHERE a.version IS DISTINCT FROM n.version AND n.amount_cents <> 0
+WHERE NOT coalesce(a.stands AND a.version = n.version, false) AND n.amount_cents <> 0
 """
 OLD_CLAIMS = """
 INSERT INTO entry_to_reverse
@@ -100,7 +111,7 @@ JOIN claim c ON c.id = a.claim_id
 LEFT JOIN sent n ON n.claim_id = a.claim_id
 LEFT JOIN encounter e ON e.id = c.encounter_id
 LEFT JOIN encounter_version v ON v.encounter_id = c.encounter_id AND v.version = coalesce(n.version, e.current_version)
-WHERE c.state = 'void' OR n.version <> a.version
+WHERE a.stands AND (c.state = 'void' OR n.version <> a.version)
 """
 # Whoever changes balances holds their claims first, in ascending order.
 LOCK = """
@@ -119,7 +130,8 @@ def book(connection: Connection, *, through: date, run_id: int) -> int:
     """
     ledger.stage(connection)
     asked = {"through": through}
-    for statement in (TO_REVERSE, SELF_PAY, SENT.format(narrowed=""), ASSIGNED.format(narrowed="")):
+    made = (TO_REVERSE, SELF_PAY, SENT.format(narrowed=""), SENT_OR_VOID, ASSIGNED.format(claims="sent_or_void"))
+    for statement in (*made, "ANALYZE sent, assigned, self_pay"):
         connection.execute(text(statement))
     for statement in (OLD_CHARGES, OLD_PATIENTS, OLD_CLAIMS, CHARGES, PATIENTS, CLAIMS):
         connection.execute(text(statement), asked)
@@ -128,17 +140,14 @@ def book(connection: Connection, *, through: date, run_id: int) -> int:
     return ledger.record(connection, run_id=run_id)
 
 
-def assign(connection: Connection, claims: Sequence[int], *, run_id: int) -> int:
-    """Book what these claims, just submitted, ask their payers for; returns the entries.
+def assign(connection: Connection, interchange: int, *, run_id: int) -> int:
+    """Book what the claims of an interchange, just submitted, ask their payers for; returns the entries.
 
     Their rows are locked by whoever changed their state.
     """
     ledger.stage(connection)
-    asked = {"claims": list(claims)}
-    connection.execute(text(TO_REVERSE))
-    connection.execute(text(SENT.format(narrowed=OF_INTERCHANGE)), asked)
-    connection.execute(text(ASSIGNED.format(narrowed=OF_CLAIMS)), asked)
-    connection.execute(text(OLD_CLAIMS))
-    connection.execute(text(CLAIMS))
+    connection.execute(text(SENT.format(narrowed=OF_INTERCHANGE)), {"interchange": interchange})
+    for statement in (TO_REVERSE, ASSIGNED.format(claims="sent"), OLD_CLAIMS, CLAIMS):
+        connection.execute(text(statement))
     ledger.stage_reversals(connection)
     return ledger.record(connection, run_id=run_id)

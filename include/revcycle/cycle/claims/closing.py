@@ -68,7 +68,7 @@ def close(
     submitted = connection.execute(text(SUBMITTED), asked).rowcount
     if not placed == submitted == len(claims):
         raise ServiceUnavailable("Claims changed while their interchange was written; it is written anew.")
-    bookings.assign(connection, claims, run_id=run_id)
+    bookings.assign(connection, number, run_id=run_id)
     return done + Counter(interchanges=1, claims=placed)
 
 
