@@ -11,12 +11,15 @@ or a claim that is not answered in its time becomes work, and turns one run red.
 | `apply` | reads TA1, 999 and 277CA; a rejection reopens its claim with a hold and a work item |
 | `doubts` | ends the doubt about an interchange that an answer names |
 | `in_time` | raises work for overdue answers; red once for each that is newly overdue |
+| `all_collected` | red when a mailbox could not be looked at |
 
 ## When red
 - `partners`: its log names the line of `practice.yaml` and what is expected there. Mend it; the next run reads it.
 - `collect`, the login was refused or the host key is another one: as for `publish` in claim_submission. The other
   partners are collected all the same.
 - `collect`, the partner is away: the next run is half an hour away; nothing is lost meanwhile.
+- `collect`, a file may not be read or removed: all others are collected all the same. Ask the partner for the right to
+  it, or set `removes: false` under `mailbox` of practice.yaml.
 - `apply`, `doubts`: mostly the database was away. Clear the task. A file that cannot be read does not make it red: it
   stands in quarantine with segment and reason (`./revcycle work list`, queue ops).
 - `in_time`: an answer is newly overdue. `./revcycle work list` names the interchange or claim and the party; ask the
@@ -35,6 +38,7 @@ from revcycle_airflow.operators.answers_in_time import AnswersInTimeOperator
 from revcycle_airflow.operators.apply_answers import ApplyAnswersOperator
 from revcycle_airflow.operators.collect_files import CollectFilesOperator
 from revcycle_airflow.operators.list_partners import ListPartnersOperator
+from revcycle_airflow.operators.nothing_failed import NothingFailedOperator
 from revcycle_airflow.operators.settle_doubts import SettleDoubtsOperator
 from revcycle_airflow.policy import POLICY, Pool, Tag
 
@@ -46,5 +50,7 @@ with DAG("acknowledgments", doc_md=__doc__, schedule=HALF_HOURLY, tags={Tag.BILL
     applied = ApplyAnswersOperator(task_id="apply", trigger_rule=TriggerRule.ALL_DONE)
     settled = SettleDoubtsOperator(task_id="doubts")
     in_time = AnswersInTimeOperator(task_id="in_time")
+    all_collected = NothingFailedOperator(task_id="all_collected", trigger_rule=TriggerRule.NONE_FAILED)
 
     collected >> applied >> settled >> in_time
+    [partners, collected] >> all_collected

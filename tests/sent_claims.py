@@ -121,13 +121,13 @@ class Office:
             self._add(connection, t.claim_submission, again)
         return number
 
-    def receive(self, content: str, kind: str, name: str = "") -> str:
+    def receive(self, content: str, kind: str, name: str = "", partner: str = PARTNER) -> str:
         """A file of the partner's, fetched and registered; returns its sha256."""
         self._files += 1
         sha256 = self.archive.put(content.encode("latin-1"))
         with self.engine.begin() as connection:
             self._stored(connection, sha256, len(content))
-            row = {"partner": PARTNER, "sha256": sha256, "kind": kind, "first_name": name or f"file{self._files}.txt"}
+            row = {"partner": partner, "sha256": sha256, "kind": kind, "first_name": name or f"file{self._files}.txt"}
             connection.execute(insert(t.received_file), row | {"state": "registered", "run_id": self.run_id})
         return sha256
 

@@ -1,7 +1,7 @@
 """A clearinghouse and its payers on this machine: an SFTP server that takes 837 files and answers them.
 
 A program of its own that shares no code with the software it is there to try. It takes test interchanges only,
-checks them with pyx12, answers TA1, 999 and 277CA as a scenario says, and misbehaves on command.
+checks them with pyx12, answers TA1, 999, 277CA and 835 as a scenario says, and misbehaves on command.
 """
 
 from clearinghouse_simulator.marked import ScenarioUnusable

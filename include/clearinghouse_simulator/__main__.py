@@ -15,7 +15,7 @@ import asyncssh
 from clearinghouse_simulator.keys import KeyUnusable
 from clearinghouse_simulator.marked import ScenarioUnusable
 from clearinghouse_simulator.scenario import instant
-from clearinghouse_simulator.simulator import FolderInUse, Simulator
+from clearinghouse_simulator.simulator import HOST, FolderInUse, Simulator
 
 UNUSABLE, NOT_STARTED = 2, 3
 
@@ -32,6 +32,7 @@ def main(argv: list[str] | None = None) -> int:
         with Simulator(
             given.folder,
             given.scenario,
+            host=given.address,
             port=given.port,
             now=given.now,
             user=os.environ.get("CLEARINGHOUSE_USER", "practice"),
@@ -64,6 +65,7 @@ def _say_where(simulator: Simulator) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("clearinghouse_simulator", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="where it keeps its key, its memory and the folders")
+    parser.add_argument("--address", default=HOST, help=f"where it listens (default {HOST}: this machine alone)")
     parser.add_argument("--port", type=int, default=0, help="0: any that is free")
     parser.add_argument("--scenario", type=Path, help="a YAML file; without it the default scenario")
     parser.add_argument("--host-key", type=Path, help="the private host key; made where the file does not exist")

@@ -8,12 +8,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from clearinghouse_simulator.answers import Prepared, prepare
+from clearinghouse_simulator.conditions import Arrival
 from clearinghouse_simulator.interchange import Interchange, NoInterchange, read
 from clearinghouse_simulator.interchange_acknowledgment import NO_ERROR
 from clearinghouse_simulator.judgement import Judgement, judge
 from clearinghouse_simulator.mailbox import Mailbox
 from clearinghouse_simulator.memory import FileRecord, Memory
-from clearinghouse_simulator.scenario import Arrival, Scenario
+from clearinghouse_simulator.payments.billed import BilledClaim
+from clearinghouse_simulator.payments.steps import Promise, promise
+from clearinghouse_simulator.scenario import Scenario
 from clearinghouse_simulator.writing import Envelope
 
 log = logging.getLogger(__name__)
@@ -64,10 +67,12 @@ class Clearinghouse:
             scenario,
             delivery,
             lambda number: Envelope(interchange, number, now),
-            first=self._memory.answers_so_far() + 1,
+            first=self._memory.numbers_so_far() + 1,
         )
         record = _record(taken, data, interchange, judgement)
-        self._log(self._memory.record(record, answers, time.time()), record, judgement, answers)
+        arrivals = {id(claim): arrival for claim, arrival in claims}
+        promises = _promises(judgement, interchange, scenario, arrivals, now)
+        self._log(self._memory.record(record, answers, time.time(), promises), record, judgement, answers)
 
     def _log(self, file_id: int, record: FileRecord, judgement: Judgement, answers: list[Prepared]) -> None:
         accepted = sum(taken for _, taken in record.claims)
@@ -75,6 +80,25 @@ class Clearinghouse:
             "file %d: %d bytes, interchange %s, note %s, %d of %d claims accepted, %d answers",
             *(file_id, record.size, record.isa13, judgement.note, accepted, len(record.claims), len(answers)),
         )
+
+
+def _promises(
+    judgement: Judgement, interchange: Interchange, scenario: Scenario, arrivals: dict[int, Arrival], now: datetime
+) -> list[Promise]:
+    """What the payers will do about the claims they took; nothing where the scenario has no payments."""
+    payments = scenario.payments
+    if payments is None:
+        return []
+    taken = [(one.claim, batch.st) for batches in judgement.payers for batch in batches for one in batch.accepted()]
+    return [
+        promise(
+            BilledClaim.of(claim, st, interchange.isa, now),
+            payments.rule_for(claim, arrivals[id(claim)], scenario.seed),
+            payments,
+            now,
+        )
+        for claim, st in taken
+    ]
 
 
 def _record(taken: Path, data: bytes, interchange: Interchange | None, judgement: Judgement | None) -> FileRecord:

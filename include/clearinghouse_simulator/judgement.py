@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from clearinghouse_simulator.acknowledgment import GroupVerdict, judge_group
 from clearinghouse_simulator.claim_acknowledgment import Batch, Judged, Source, clearinghouse_of
+from clearinghouse_simulator.conditions import Arrival
 from clearinghouse_simulator.interchange import Interchange
 from clearinghouse_simulator.interchange_acknowledgment import NO_ERROR, fault_of_envelope
-from clearinghouse_simulator.scenario import Arrival, Scenario
+from clearinghouse_simulator.scenario import Scenario
 from clearinghouse_simulator.validation import validate
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from clearinghouse_simulator.answers import Prepared
+from clearinghouse_simulator.payments.memory import PaymentMemory
+from clearinghouse_simulator.payments.steps import Promise
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (
@@ -75,6 +77,7 @@ class Memory:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False)
         self._connection.executescript(_SCHEMA)
+        self.payments = PaymentMemory(self._connection, self._lock)
 
     def close(self) -> None:
         with self._lock:
@@ -94,11 +97,18 @@ class Memory:
     def claims_so_far(self) -> int:
         return self._number("SELECT count(*) FROM claim")
 
-    def answers_so_far(self) -> int:
-        return self._number("SELECT count(*) FROM answer")
+    def numbers_so_far(self) -> int:
+        """The highest number of an answer or a payment: of its file and its interchange."""
+        used = "SELECT id FROM answer UNION ALL SELECT id FROM remittance"
+        return self._number(f"SELECT coalesce(max(id), 0) FROM ({used})")
 
-    def record(self, file: FileRecord, answers: Iterable[Prepared], now: float) -> int:
-        """Keep a file and what will be answered; gives its number. `now`: seconds of the clock, for the delays."""
+    def record(
+        self, file: FileRecord, answers: Iterable[Prepared], now: float, promises: Iterable[Promise] = ()
+    ) -> int:
+        """Keep a file, what will be answered, and what will be paid; gives its number.
+
+        `now`: seconds of the clock, for the delays.
+        """
         with self._lock, self._connection:
             file_id = self._connection.execute(
                 "INSERT INTO file (stored, name, sha256, size, sender, isa13, usage, claims, verdict, taken)"
@@ -124,6 +134,7 @@ class Memory:
                 "INSERT INTO answer (id, file_id, kind, name, body, due) VALUES (?, ?, ?, ?, ?, ?)",
                 [(one.id, file_id, one.kind, one.name, one.body, now + one.delay) for one in answers],
             )
+            self.payments.promise(promises)
         return int(file_id or 0)
 
     def due(self, now: float) -> list[tuple[int, str, bytes]]:

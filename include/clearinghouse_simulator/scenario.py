@@ -2,16 +2,16 @@
 
 from datetime import datetime
 from decimal import Decimal
-from fnmatch import fnmatchcase
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
+from clearinghouse_simulator.conditions import Arrival, Part, When
 from clearinghouse_simulator.faults import Fault
 from clearinghouse_simulator.interchange import Claim
 from clearinghouse_simulator.marked import checked
+from clearinghouse_simulator.payments.plan import Payments
 
 Party = Literal["clearinghouse", "payer"]
 AnswerKind = Literal["ta1", "999", "clearinghouse", "payer"]
@@ -30,55 +30,11 @@ STATUS_OUTCOMES = ("reject_batch", "reject_provider", "reject_claim")
 SET_OUTCOMES = ("reject_set", "warn_set")
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str | int) else value
-
-
-Patterns = Annotated[list[str], BeforeValidator(_listed)]
 StatusCode = Annotated[str, Field(pattern=r"^A\d:\d{1,4}(:[A-Z0-9]{2,3})?$")]
 """A category and a status code, with an entity code where one belongs to it: STC01, STC10 or STC11."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Arrival(_Part):
-    """Where a claim stands among all that ever came, counted from 1."""
-
-    nth_claim: int
-    nth_file: int
-
-
-class When(_Part):
-    """Conditions on a claim; all that are given must hold."""
-
-    payer: Patterns | None = None
-    claim: Patterns | None = None
-    frequency: Annotated[str, Field(pattern=r"^[1-9]$")] | None = None
-    nth_claim: int | None = Field(default=None, ge=1)
-    every_claim: int | None = Field(default=None, ge=1)
-    nth_file: int | None = Field(default=None, ge=1)
-    every_file: int | None = Field(default=None, ge=1)
-    share: float | None = Field(default=None, ge=0, le=1)
-
-    def fits(self, claim: Claim, arrival: Arrival, seed: str) -> bool:
-        """Whether the claim meets every condition."""
-        return all(
-            (
-                self.payer is None or _matches(claim.payer_id, self.payer),
-                self.claim is None or _matches(claim.number, self.claim),
-                self.frequency in (None, claim.frequency),
-                self.nth_claim in (None, arrival.nth_claim),
-                self.every_claim is None or arrival.nth_claim % self.every_claim == 0,
-                self.nth_file in (None, arrival.nth_file),
-                self.every_file is None or arrival.nth_file % self.every_file == 0,
-                self.share is None or drawn(seed, claim.number) < self.share,
-            )
-        )
-
-
-class Rule(_Part):
+class Rule(Part):
     """What becomes of a claim."""
 
     when: When = When()
@@ -111,14 +67,14 @@ class Rule(_Part):
 ACCEPT = Rule(outcome="accept")
 
 
-class Delivery(_Part):
+class Delivery(Part):
     """How the answers of a file arrive."""
 
     when: When = When()
-    silent: list[AnswerKind] = []
+    silent: list[AnswerKind] = Field(default=[])
     copies: int = Field(default=1, ge=1, le=10)
     renumber: bool = False
-    order: list[AnswerKind] = list(KINDS)
+    order: list[AnswerKind] = Field(default=list(KINDS))
     delay: float | dict[AnswerKind, float] = 0.0
 
     @model_validator(mode="after")
@@ -132,14 +88,17 @@ class Delivery(_Part):
         return self.delay.get(kind, 0.0) if isinstance(self.delay, dict) else self.delay
 
 
-class HostKeyChange(_Part):
+class HostKeyChange(Part):
     """Another host key after so many connections."""
 
     changes_after: int = Field(ge=1)
 
 
-class Scenario(_Part):
-    """A scenario file. Without rules every valid claim is accepted and every answer comes at once."""
+class Scenario(Part):
+    """A scenario file. Without rules every valid claim is accepted and every answer comes at once.
+
+    Without `payments` nobody pays.
+    """
 
     seed: str = ""
     now: AwareDatetime | None = None
@@ -148,9 +107,10 @@ class Scenario(_Part):
     ta1_alone: bool = True
     duplicate_isa13: Literal["refuse", "accept"] = "refuse"
     host_key: HostKeyChange | None = None
-    rules: list[Rule] = []
-    delivery: list[Delivery] = []
-    faults: list[Fault] = []
+    rules: list[Rule] = Field(default=[])
+    delivery: list[Delivery] = Field(default=[])
+    faults: list[Fault] = Field(default=[])
+    payments: Payments | None = None
 
     def rule_for(self, claim: Claim, arrival: Arrival) -> Rule:
         """The first rule that fits."""
@@ -173,15 +133,6 @@ def load(path: Path = DEFAULT) -> Scenario:
     Raises: ScenarioUnusable naming the file, the line and the key.
     """
     return checked(Scenario, path)
-
-
-def drawn(seed: str, number: str) -> float:
-    """A number of [0, 1) that depends on nothing but the seed and the claim number."""
-    return int.from_bytes(sha256(f"{seed}|{number}".encode()).digest()[:6], "big") / 2**48
-
-
-def _matches(value: str, patterns: list[str]) -> bool:
-    return any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
 def instant(text: str) -> datetime:

@@ -24,6 +24,9 @@ from clearinghouse_simulator.growth import Growth
 from clearinghouse_simulator.mailbox import Mailbox
 from clearinghouse_simulator.marked import ScenarioUnusable, checked_value
 from clearinghouse_simulator.memory import Answer, Memory, ReceivedFile
+from clearinghouse_simulator.payments.cashier import Cashier
+from clearinghouse_simulator.payments.memory import Payment
+from clearinghouse_simulator.payments.truth import TruthFile
 from clearinghouse_simulator.scenario import DEFAULT, Scenario, instant, load
 
 HOST = "127.0.0.1"
@@ -49,6 +52,7 @@ class Simulator:
         folder: Path,
         scenario: Scenario | Path | dict[str, Any] | None = None,
         *,
+        host: str = HOST,
         port: int = 0,
         now: datetime | None = None,
         user: str = "practice",
@@ -57,7 +61,7 @@ class Simulator:
         host_key: Path | None = None,
     ) -> None:
         self.folder = folder
-        self.host, self.port, self.user, self.now = HOST, port, user, now
+        self.host, self.port, self.user, self.now = host, port, user, now
         self.password, self.password_file = password or "", None if password else folder / "password"
         self._scenario = _scenario(scenario)
         self._authorized_keys = authorized_keys
@@ -74,6 +78,7 @@ class Simulator:
             self._mailbox = Mailbox(self.folder)
             self._memory = Memory(self.folder / "memory.sqlite", self._mailbox.received)
             undo.callback(self._memory.close)
+            self._truth = TruthFile(self.folder / "truth.jsonl")
             if self.password_file:
                 self.password = keys.kept_password(self.password_file)
             self._credentials = Credentials(self.user, self.password, keys.authorized(self._authorized_keys))
@@ -113,6 +118,16 @@ class Simulator:
         return self._memory.answers()
 
     @property
+    def payments(self) -> list[Payment]:
+        """Every 835 that was written, in the order of appearance."""
+        return self._memory.payments.payments()
+
+    @property
+    def truth(self) -> list[dict[str, Any]]:
+        """What a correct reader makes of each of them, as in `truth.jsonl`."""
+        return self._truth.entries()
+
+    @property
     def fired(self) -> Counter[str]:
         """How often each kind of fault happened."""
         return self._faults.fired
@@ -128,7 +143,7 @@ class Simulator:
         return self._mailbox.outbound
 
     def settle(self, timeout: float = 30.0) -> None:
-        """Wait until all that was taken is answered and every answer due is in /outbound."""
+        """Wait until all that was taken is answered and every answer and payment due is in /outbound."""
         self._run(self._desk.settle(), timeout)
 
     def collect(self) -> None:
@@ -140,6 +155,11 @@ class Simulator:
         self.settle()
         self._memory.make_due()
         self._call(self._desk.deliver_due)
+
+    def pay(self, timeout: float = 120.0) -> None:
+        """Write out now every payment that is promised, whatever its day."""
+        self.settle()
+        self._run(self._desk.pay(everything=True), timeout)
 
     def add_fault(self, **keys_of_fault: Any) -> Fault:
         """Let something go wrong from now on; the keys are those of a fault in a scenario."""
@@ -193,9 +213,10 @@ class Simulator:
     async def _serve(self, ready: threading.Event) -> None:
         self._loop, self._stop, growth = asyncio.get_running_loop(), asyncio.Event(), Growth()
         clearinghouse = Clearinghouse(self._mailbox, self._memory, lambda: self._scenario, self._instant)
-        self._desk = Desk(self._mailbox, self._memory, clearinghouse, lambda: self._scenario)
+        cashier = Cashier(self._mailbox, self._memory, self._truth, lambda: self._scenario, self._instant)
+        self._desk = Desk(self._mailbox, self._memory, clearinghouse, cashier, lambda: self._scenario)
         self._acceptor = await asyncssh.listen(
-            HOST,
+            self.host,
             self.port,
             server_factory=self._new_connection,
             server_host_keys=[self._key],

@@ -24,11 +24,17 @@ TOWNS = (
 )
 
 _SINCE = date(2010, 1, 1)
+_WARNINGS = {
+    "valid_from": _SINCE,
+    "days_before": [30, 14, 3],
+    "escalates_to": "adela",
+    "source": "sample practice policy",
+}
 
 
 @dataclass(frozen=True)
 class Payer:
-    """A payer and its filing limit; `limit_days` is the limit's least length in days."""
+    """A payer and its filing limit; `limit_days` is the limit's least length in days, `times` its other rules."""
 
     code: str
     name: str
@@ -38,16 +44,103 @@ class Payer:
     source: str
     payer_id: str
     filing_indicator: str
+    trn03: str
+    times: dict[str, dict[str, object]]
 
+
+def _by_contract(section: int, **days: int) -> dict[str, dict[str, object]]:
+    """Limits in days that a contract of the sample names."""
+    return {
+        name: {"limit": {"days": count}, "source": f"sample contract, {section}.{number}"}
+        for number, (name, count) in enumerate(days.items(), 5)
+    }
+
+
+_MEDICARE: dict[str, dict[str, object]] = {
+    "appeal_limits": {
+        "limit": {"days": 120},
+        "presumed_receipt_days": 5,
+        "rolls": True,
+        "not_for": ["29"],
+        "source": "42 CFR 405.942",
+    },
+    "receipt": {
+        "cut_off_hour": 18,
+        "business_days_only": True,
+        "source": "First Coast Service Options, electronic claims receipt",
+    },
+}
+_MEDICAID: dict[str, dict[str, object]] = {
+    "secondary_limits": {"limit": {"months": 6}, "source": "42 CFR 447.45(d)(4)(ii)"},
+    "correction_limits": {"limit": {"months": 6}, "source": "sample handbook, 3.2"},
+    "appeal_limits": {"limit": {"days": 90}, "source": "sample handbook, 3.4"},
+}
+_TRICARE: dict[str, dict[str, object]] = {
+    "correction_limits": {"limit": {"years": 1}, "counts_from": "date_from", "source": "32 CFR 199.7"},
+    "appeal_limits": {"limit": {"days": 90}, "source": "32 CFR 199.10"},
+}
 
 PAYERS = (
-    Payer("MEDICARE", "Medicare Part B", "medicare", {"years": 1}, 365, "42 CFR 424.44", "SMPMB", "MB"),
-    Payer("MEDICAID", "State Medicaid (sample)", "medicaid", {"months": 12}, 365, "42 CFR 447.45(d)(1)", "SMPMC", "MC"),
-    Payer("TRICARE", "TRICARE East (sample)", "tricare", {"years": 1}, 365, "32 CFR 199.7", "SMPCH", "CH"),
     Payer(
-        "LARKSPUR", "Larkspur Mutual Health", "commercial", {"days": 180}, 180, "sample contract, 7.2", "LARKS", "CI"
+        "MEDICARE",
+        "Medicare Part B",
+        "medicare",
+        {"years": 1},
+        365,
+        "42 CFR 424.44",
+        "SMPMB",
+        "MB",
+        "1000000101",
+        _MEDICARE,
     ),
-    Payer("TIDEWATER", "Tidewater Benefit Plan", "commercial", {"days": 90}, 90, "sample contract, 4.1", "TIDEW", "CI"),
+    Payer(
+        "MEDICAID",
+        "State Medicaid (sample)",
+        "medicaid",
+        {"months": 12},
+        365,
+        "42 CFR 447.45(d)(1)",
+        "SMPMC",
+        "MC",
+        "1000000102",
+        _MEDICAID,
+    ),
+    Payer(
+        "TRICARE",
+        "TRICARE East (sample)",
+        "tricare",
+        {"years": 1},
+        365,
+        "32 CFR 199.7",
+        "SMPCH",
+        "CH",
+        "1000000103",
+        _TRICARE,
+    ),
+    Payer(
+        "LARKSPUR",
+        "Larkspur Mutual Health",
+        "commercial",
+        {"days": 180},
+        180,
+        "sample contract, 7.2",
+        "LARKS",
+        "CI",
+        "1000000104",
+        _by_contract(7, secondary_limits=90, correction_limits=180, appeal_limits=180),
+    ),
+    Payer(
+        "TIDEWATER",
+        "Tidewater Benefit Plan",
+        "commercial",
+        {"days": 90},
+        90,
+        "sample contract, 4.1",
+        "TIDEW",
+        "CI",
+        "1000000105",
+        _by_contract(4, secondary_limits=60, correction_limits=90, appeal_limits=60),
+    ),
 )
 CLEARINGHOUSE = "clearinghouse"
 PAYER_CODES = tuple(payer.code for payer in PAYERS)
@@ -117,8 +210,11 @@ def _practice() -> dict[str, object]:
                 "name": payer.name,
                 "kind": payer.kind,
                 "time_zone": TIME_ZONE,
-                "filing_limits": [{"valid_from": _SINCE, "limit": dict(payer.limit), "source": payer.source}],
+                "filing_limits": [_filing_limit(payer)],
+                **{name: [{"valid_from": _SINCE, **rule}] for name, rule in payer.times.items()},
+                "warnings": [dict(_WARNINGS)],
                 "claims": [_claims(payer)],
+                "remittances": [_remittances(payer)],
             }
             for payer in PAYERS
         ],
@@ -149,6 +245,11 @@ def _practice() -> dict[str, object]:
     }
 
 
+def _filing_limit(payer: Payer) -> dict[str, object]:
+    limit: dict[str, object] = {"valid_from": _SINCE, "limit": dict(payer.limit), "source": payer.source}
+    return limit | ({"rolls": True} if payer.kind == "medicare" else {})
+
+
 def _claims(payer: Payer) -> dict[str, object]:
     return {
         "valid_from": _SINCE,
@@ -158,6 +259,10 @@ def _claims(payer: Payer) -> dict[str, object]:
         "filing_indicator": payer.filing_indicator,
         "takes_corrections": payer.kind != "medicare",
     }
+
+
+def _remittances(payer: Payer) -> dict[str, object]:
+    return {"valid_from": _SINCE, "source": "sample", "partner": CLEARINGHOUSE, "trn03": [payer.trn03]}
 
 
 def _address(line_1: str, town: int) -> dict[str, str]:

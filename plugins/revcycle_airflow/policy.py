@@ -7,7 +7,7 @@ import json
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference, ExceptionRetryPolicy, RetryAction, RetryRule
 
@@ -30,6 +30,7 @@ class Tag(StrEnum):
     BILLER = "biller"
     NIGHTLY = "nightly"
     HALF_HOURLY = "half-hourly"
+    WEEKLY = "weekly"
 
 
 RETRY = ExceptionRetryPolicy(
@@ -77,10 +78,12 @@ DEFAULT_ARGS: dict[str, Any] = {
     "execution_timeout": timedelta(hours=1),
 }
 
-# Counted from queueing, the one reference that also works for runs without a logical date, as ours are.
+# Counted from queueing, the one reference that also works for runs without a logical date, as ours are. In seconds:
+# Airflow 3.3 reads both forms back, but where a task is cleared it counts on with the stored one, which of a timedelta
+# is a JSON object, and the clearing ends in a TypeError (HTTP 500).
 LATE = DeadlineAlert(
     reference=DeadlineReference.DAGRUN_QUEUED_AT,
-    interval=timedelta(hours=3),
+    interval=cast("timedelta", timedelta(hours=3).total_seconds()),
     callback=AsyncCallback(run_late),
     name="not done in time",
 )

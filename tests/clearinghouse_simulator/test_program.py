@@ -82,6 +82,12 @@ def test_the_user_and_the_password_may_come_from_the_environment(start: Start, t
     assert not (tmp_path / "it" / "password").exists()
 
 
+def test_it_listens_where_it_is_told_to(start: Start) -> None:
+    told = _where(start("--address", "0.0.0.0", CLEARINGHOUSE_PASSWORD="only-for-tests"))
+    assert told["host"] == "0.0.0.0"
+    _client(told | {"host": "127.0.0.2"}, "only-for-tests").close()
+
+
 def test_killed_at_any_moment_it_goes_on_where_it_was(start: Start, tmp_path: Path) -> None:
     process = start()
     told = _where(process)

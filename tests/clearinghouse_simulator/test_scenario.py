@@ -1,11 +1,15 @@
 """Scenario files: what is wrong is named with its line and key."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from clearinghouse_simulator import ScenarioUnusable, Simulator
-from clearinghouse_simulator.scenario import drawn, load
+from clearinghouse_simulator.conditions import Arrival, drawn
+from clearinghouse_simulator.interchange import read
+from clearinghouse_simulator.scenario import load
+from tests.clearinghouse_simulator.partner_files import PlainClaim, professional
 
 
 @pytest.mark.parametrize(
@@ -19,6 +23,21 @@ from clearinghouse_simulator.scenario import drawn, load
         ("faults:\n  - fault: drop\n    on: write\n    nth: 0\n", "line 4, faults.0.nth: "),
         ("faults:\n  - {fault: collect, on: list}\n", "line 2, faults.0: the fault collect goes with"),
         ("now: 2026-11-24T00:00:00\n", "line 1, now: "),
+        ("payments:\n  afterdays: 1\n", "line 2, payments.afterdays: "),
+        ("payments:\n  rules:\n    - outcome: vanish\n", "line 3, payments.rules.0.outcome: "),
+        (
+            "payments:\n  rules:\n    - outcome: pay\n      codes: [CO:50]\n",
+            "line 3, payments.rules.0: codes goes with",
+        ),
+        (
+            "payments:\n  rules:\n    - outcome: deny\n      in: two\n",
+            "line 3, payments.rules.0: in goes with reversal",
+        ),
+        ("payments:\n  rules:\n    - outcome: deny\n      codes: [CR:1]\n", "line 4, payments.rules.0.codes.0: "),
+        ("payments:\n  files:\n    - outcome: cut\n      at: claim\n", "line 3, payments.files.0: at goes with broken"),
+        ("payments:\n  files:\n    - when: {claim: A1}\n", "line 3, payments.files.0.when.claim: "),
+        ("payments:\n  payers:\n    A: {tax_id: 12}\n", "line 3, payments.payers.A.tax_id: "),
+        ("payments:\n  payers:\n    A: {allowed: [9, 8]}\n", "line 3, payments.payers.A: allowed must name the lower"),
         ("seed: [\n", "line 2: this is no YAML"),
         ("- 1\n", "line 1, the file: "),
     ],
@@ -56,9 +75,25 @@ def test_scalars_are_read_as_they_stand(tmp_path: Path) -> None:
     assert (fault.on, fault.times) == ("write", None)
 
 
+def test_the_scalars_of_payments_are_read_as_they_stand(tmp_path: Path) -> None:
+    file = tmp_path / "scenario.yaml"
+    file.write_text(
+        "payments:\n  after_days: 3\n  payers: {A*: {tax_id: 001234567, allowed: [50, 60], sequestration: true}}\n"
+        "  zero_pay: {handling: I}\n  rules: [{outcome: reversal, in: two, then_after_days: 4, status: 1}]\n"
+    )
+    with pytest.raises(ScenarioUnusable, match="status goes with deny"):
+        load(file)
+    file.write_text(file.read_text().replace(", status: 1", ""))
+    payments = load(file).payments
+    assert payments is not None
+    assert payments.terms_of("AB").model_dump() == {"tax_id": "001234567", "allowed": (50, 60), "sequestration": True}
+    assert (payments.after_days, payments.zero_pay.handling, payments.rules[0].files) == (3, "I", "two")
+
+
 def test_an_empty_file_accepts_everything(tmp_path: Path) -> None:
     (tmp_path / "empty.yaml").write_text("")
-    assert load(tmp_path / "empty.yaml").rules == []
+    scenario = load(tmp_path / "empty.yaml")
+    assert (scenario.rules, scenario.payments) == ([], None)
 
 
 def test_the_default_scenario_refuses_a_small_share_by_each_party() -> None:
@@ -69,3 +104,17 @@ def test_the_default_scenario_refuses_a_small_share_by_each_party() -> None:
     ]
     assert 100 < first.count("clearinghouse") < 220
     assert 100 < first.count("payer") < 220
+
+
+def test_the_default_scenario_pays_most_and_denies_partly_pays_and_reverses_some() -> None:
+    payments = load().payments
+    assert payments is not None
+    claims = [read(professional([PlainClaim(f"{n:09d}")])).claims[0] for n in range(2000)]
+    arrival = Arrival(nth_claim=1, nth_file=1)
+    outcomes = Counter(payments.rule_for(claim, arrival, "").outcome for claim in claims)
+    assert 1600 < outcomes["pay"] < 1800
+    assert 80 < outcomes["deny"] < 160
+    assert 60 < outcomes["partial"] < 140
+    assert outcomes["patient"] > 30
+    assert outcomes["reversal"] > 0
+    assert [rule.outcome for rule in payments.files] == ["broken", "resent"]

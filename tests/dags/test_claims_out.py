@@ -145,6 +145,22 @@ def test_an_overdue_answer_is_red_once(
     assert rows(practice, "SELECT cause_kind FROM work_item WHERE closed_at IS NULL") == [("overdue",)]
 
 
+@pytest.mark.parametrize("broken", ["collect", "partners"])
+def test_a_mailbox_that_could_not_be_looked_at_makes_the_run_red_and_stops_nothing_else(
+    night: Run, answers: Run, house: Simulator, stocked: State, broken: str
+) -> None:
+    night(CLEAN)
+    if broken == "collect":
+        house.add_fault(fault="refuse", on="login", error="permission", times=None)
+    else:
+        stocked.practice_yaml.write_text("name: ")
+    made = answers()
+    assert made.state == "failed"
+    ended = states(made)
+    assert ended["all_collected"] == "upstream_failed"
+    assert ended["apply"] == ended["in_time"] == "success"
+
+
 def test_a_rejected_claim_comes_back_with_an_item_and_goes_again_when_corrected(
     practice: Engine, night: Run, answers: Run, house: Simulator, stocked: State
 ) -> None:

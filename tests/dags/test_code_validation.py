@@ -71,13 +71,13 @@ def states(made: Any) -> dict[str, str]:
     }
 
 
-def xcom(made: Any, task_id: str, map_index: int = -1) -> Any:
+def xcom(made: Any, task_id: str, map_index: int = -1, key: str = "return_value") -> Any:
     from airflow.models.xcom import XComModel
     from airflow.utils.session import create_session
 
     with create_session() as session:
         stored = XComModel.get_many(
-            run_id=made.run_id, dag_ids=made.dag_id, task_ids=task_id, map_indexes=map_index, key="return_value"
+            run_id=made.run_id, dag_ids=made.dag_id, task_ids=task_id, map_indexes=map_index, key=key
         )
         return XComModel.deserialize_value(session.execute(stored.with_only_columns(XComModel.value)).one())
 

@@ -13,6 +13,9 @@ EXPECTED = {  # a new DAG file is listed here first
     "acknowledgments.py": {"acknowledgments"},
     "claim_submission.py": {"claim_submission"},
     "code_validation.py": {"code_validation"},
+    "weekly_review.py": {"weekly_review"},
+    "timely_filing.py": {"timely_filing"},
+    "remittance_posting.py": {"remittance_posting"},
 }
 FILES = sorted((ROOT / "dags").rglob("*.py"))
 HEADINGS = ("## Purpose", "## When red", "## Backfill")

@@ -74,6 +74,16 @@ def test_a_restore_into_another_state_has_the_same_facts_bytes_and_key(
     assert again.encounters == 0
 
 
+def test_practice_yaml_is_restored_to_another_disk(
+    practice: Desk, other: State, tmp_path: Path, another_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, wanted = tmp_path / "backup", practice.state.practice_yaml.read_text()
+    backup(practice.state, file, said_nothing)
+    monkeypatch.setenv("REVCYCLE_PRACTICE", str(another_disk / "practice.yaml"))
+    restore(other, file, said_nothing)
+    assert (another_disk / "practice.yaml").read_text() == wanted
+
+
 def test_only_its_owner_reads_a_backup(practice: Desk, tmp_path: Path) -> None:
     backup(practice.state, tmp_path / "backup", said_nothing)
     assert stat.S_IMODE((tmp_path / "backup").stat().st_mode) == 0o600

@@ -21,12 +21,12 @@ def test_a_night_is_summed_up_by_its_business_date(desk: Desk) -> None:
     step = Step("code_validation", "night", "sweep", business_date=TODAY)
     sweep(desk.engine, chunk=Chunk(0, 1), through=TODAY, state=desk.state, step=step)
     work.raise_items(desk.engine, now=NOW, step=step)
-    summary = summarize(desk.engine, TODAY, Seconds(night=1.5)).as_json()
+    summary = summarize(desk.engine, [TODAY], Seconds(night=1.5)).as_json()
     assert list(summary) == CONTRACT.split()
     assert (summary["encounters_swept"], summary["work_items_open"]) == (2, 1)
     assert summary["findings"] == {"block": 1, "review": 0, "info": 0}
     assert summary["seconds"] == {"install": None, "services": None, "night": 1.5}
-    assert (summary["billed"], summary["ledger_verified"]) == ("0.00", None)
+    assert (summary["billed"], summary["ledger_verified"]) == ("0.00", True)
 
 
 def test_another_date_has_figures_of_its_own(desk: Desk) -> None:
@@ -34,6 +34,6 @@ def test_another_date_has_figures_of_its_own(desk: Desk) -> None:
     desk.charges({"diagnoses": "I10X"})
     step = Step("code_validation", "night", "sweep", business_date=TODAY)
     sweep(desk.engine, chunk=Chunk(0, 1), through=TODAY, state=desk.state, step=step)
-    summary = summarize(desk.engine, date(2026, 11, 1), Seconds())
+    summary = summarize(desk.engine, [date(2026, 11, 1)], Seconds())
     assert summary.encounters_swept == 0
     assert summary.findings == {"block": 0, "review": 0, "info": 0}

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     _say_full_disks(state)  # its tasks are tried again for minutes before the night is red: room may be made meanwhile
     with watching(f"Night of {arguments.date}") as watch:
         night = run_night(state, arguments.date, now=datetime.now(UTC), watch=watch)
-    summary = summarize(existing_practice(state), arguments.date, Seconds(night=round(night.seconds, 1)))
+    summary = summarize(existing_practice(state), [arguments.date], Seconds(night=round(night.seconds, 1)))
     print_summary(summary, as_json=arguments.json)
     return report_failures(night, state)
 
@@ -46,6 +46,11 @@ def print_summary(summary: Summary, *, as_json: bool) -> None:
     print(f"Claims sent        {summary.claims_sent:,} in {summary.interchanges:,} files, billed {summary.billed}")
     print(f"Answered           {summary.claims_accepted:,} accepted, {summary.claims_rejected:,} rejected")
     print(f"Claims held        {summary.claims_held:,}")
+    posted, quarantined = summary.remittances_posted, summary.remittances_quarantined
+    print(f"Remittances        {posted:,} posted, {quarantined:,} quarantined")
+    print(f"Paid               {summary.paid}, adjusted {summary.adjusted}, patients owe {summary.patient}")
+    print(f"Denied, open       {summary.denied}")
+    print(f"Ledger             {'proven' if summary.ledger_verified else 'NOT PROVEN: ./revcycle ledger verify'}")
     print(f"Work items open    {summary.work_items_open:,}   (./revcycle work list)")
 
 

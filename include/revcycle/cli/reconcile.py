@@ -1,4 +1,4 @@
-"""`./revcycle reconcile`: what the archive has and the database lacks, as after a restore of an older backup."""
+"""`./revcycle reconcile`: what the archive has and the database lacks, as after a restore, and where encounters are."""
 
 import argparse
 import json
@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from revcycle.cli.ledger import print_encounters
+from revcycle.cli.ledger import print_places
 from revcycle.cli.terminal import say
 from revcycle.cycle import answers
 from revcycle.cycle.exchange import ReconcileReport, reconcile
@@ -28,20 +28,20 @@ def add_parser(
 
 
 def run(arguments: argparse.Namespace, state: State) -> int:
-    """Print what is missing, or was, and where every encounter is; 1 while something of it needs a person."""
+    """Print what is missing, or was; 1 while something of it needs a person."""
     engine, archive, now = existing_practice(state), Archive(state.archive), datetime.now(UTC)
     step = Step("shell", f"reconcile-{now.isoformat()}", "reconcile")
     report = reconcile(engine, archive, apply=arguments.apply, now=now, step=step)
     if arguments.apply:
         answers.apply(engine, archive, now=now, step=step)
     with engine.connect() as connection:
-        encounters = conservation(connection)
+        places = conservation(connection)
     if arguments.json:
-        print(json.dumps(asdict(report) | {"encounters": encounters}))
+        print(json.dumps(asdict(report) | {"conservation": places}))
     else:
         _print(report, archive)
-        print_encounters(encounters)
-    left = report.missing or report.conflicts or (report.interchanges and not report.applied) or "lost" in encounters
+        print_places(places)
+    left = report.missing or report.conflicts or (report.interchanges and not report.applied)
     return 1 if left else 0
 
 

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
         state,
         now=datetime.now(UTC),
         port=arguments.port,
-        sample=None if arguments.no_sample else _sample(arguments.sample_seed),
+        sample=None if arguments.no_sample else write_sample_of(arguments.sample_seed),
         with_night=not arguments.no_night,
         report=say,
         watching=watching,
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace, state: State) -> int:
         services=round(brought.services_seconds, 1),
         night=round(brought.night.seconds, 1) if brought.night else None,
     )
-    print_summary(summarize(brought.engine, brought.day, seconds), as_json=arguments.json)
+    print_summary(summarize(brought.engine, brought.days, seconds), as_json=arguments.json)
     _say_where(brought)
     return report_failures(brought.night, state) if brought.night else 0
 
@@ -58,7 +58,9 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _sample(seed: int) -> WriteSample:
+def write_sample_of(seed: int) -> WriteSample:
+    """What writes the sample of that seed."""
+
     def write(folder: Path, through: date) -> None:
         write_sample(folder, seed=seed, encounters=SAMPLE_ENCOUNTERS, through=through)
 

@@ -11,6 +11,7 @@ from revcycle.cli.terminal import print_table, say
 from revcycle.cycle import intake
 from revcycle.cycle.edits import explain
 from revcycle.foundation import work
+from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step
 from revcycle.local.practice import existing_practice
@@ -30,7 +31,7 @@ COLUMNS = (
     "patient",
     "what",
 )
-DECISIONS = ("release", "delivered", "resend", "match", "take", "reject", "undo")
+DECISIONS = ("release", "delivered", "resend", "match", "take", "reject", "undo", "correct", "void")
 
 
 def add_parser(
@@ -63,7 +64,9 @@ def add_parser(
     overridden.add_argument("--rule", default="", metavar="RULE", help="only the findings of this rule (default: all)")
     overridden.add_argument("--reason", required=True, metavar="TEXT")
     resolved = _item(verbs, common, "resolve", "decide what a hold, a doubt or an answer comes to")
-    resolved.add_argument("--as", required=True, dest="decision", choices=DECISIONS, help="what is decided")
+    resolved.add_argument(
+        "--as", required=True, dest="decision", nargs="+", metavar="DECISION", help="|".join(DECISIONS) + " [CHOICE]"
+    )
     resolved.add_argument("--reason", required=True, metavar="TEXT")
     changes = ((assigned, run_assign), (noted, run_note), (overridden, run_override), (resolved, run_resolve))
     for change, run in changes:
@@ -166,16 +169,20 @@ def run_override(arguments: argparse.Namespace, state: State) -> int:
 def run_resolve(arguments: argparse.Namespace, state: State) -> int:
     """Write the decision down; the next run carries it out."""
     at = datetime.now(UTC)
+    kind, *choice = arguments.decision
+    if kind not in DECISIONS or len(choice) > 1:
+        raise InputUnusable(f"--as takes one of {', '.join(DECISIONS)}, and what it chooses: --as match CLAIM.")
     work.decide(
         existing_practice(state),
         arguments.item,
-        kind=arguments.decision,
+        kind=kind,
+        argument="".join(choice),
         reason=arguments.reason,
         by=arguments.by,
         now=at,
         step=_step(arguments, at),
     )
-    print(f"Item {arguments.item} is decided: {arguments.decision}.")
+    print(f"Item {arguments.item} is decided: {' '.join(arguments.decision)}.")
     return 0
 
 

@@ -24,7 +24,7 @@ from revcycle.foundation.store.server_account import client_program
 from revcycle.local import processes
 from revcycle.local.databases import Databases, start_databases, without_password
 from revcycle.local.practice import require_practice
-from revcycle.local.secrets import read_secrets, write_secrets
+from revcycle.local.secrets import read_secrets, write_private, write_secrets
 
 FORM = 1
 MANIFEST = "manifest.json"
@@ -89,7 +89,7 @@ def restore(state: State, source: Path, report: Report) -> None:
             _replace_database(databases, name, scratch / name)
         for path in sorted((scratch / "settings").iterdir()):
             target = state.practice_yaml if path.name == PRACTICE_YAML else state.root / path.name
-            path.replace(target)
+            write_private(target, path.read_text())  # a copy: REVCYCLE_PRACTICE may name another disk
 
 
 def _refuse_what_is_no_archive(source: Path) -> None:

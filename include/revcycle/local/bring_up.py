@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from revcycle.cycle import intake
 from revcycle.foundation import practice
@@ -19,8 +19,10 @@ from revcycle.foundation.reference import NOTICE_TEXT, ReleaseSet, acknowledge, 
 from revcycle.foundation.reference.registry import register
 from revcycle.foundation.state import State
 from revcycle.foundation.store.runs import Step, begin
+from revcycle.local import simulator
 from revcycle.local.night import Night, Watch, last_business_date, run_night
 from revcycle.local.practice import practice_engine
+from revcycle.local.secrets import write_private
 from revcycle.local.services import Report, Services, start
 from revcycle.local.settings import ADMIN, Role
 
@@ -28,19 +30,29 @@ SAMPLE_SOURCE = "sample"  # its ids never meet those of the practice
 SAMPLE_ZONE = ZoneInfo("America/New_York")
 INTAKE_FILES = ("patients.csv", "coverage.csv", "charges.csv")
 OPS = "ops"
+FIRST_NIGHTS = 3  # the simulated payers pay a day after they accept, and put right what they did wrong a day later
 WriteSample = Callable[[Path, date], None]
 """Writes the sample's files into a folder, through a date."""
 
 
 @dataclass(frozen=True)
 class Brought:
-    """What is up, the business date of the last night, the night if one was run, and how long it all took."""
+    """What is up, the business dates of the summary, what came of them together, and how long it all took."""
 
     services: Services
     engine: Engine
-    day: date
+    days: list[date]
     night: Night | None
     services_seconds: float
+
+
+@dataclass(frozen=True)
+class PracticeFiles:
+    """What a practice is made of before it has a database, and whether sample files wait to be loaded."""
+
+    releases: ReleaseSet
+    settings: practice.Settings
+    sample_waits: bool
 
 
 def bring_up(
@@ -59,22 +71,51 @@ def bring_up(
     Raises: InputUnusable for a taken port or an unreadable practice.yaml, ServiceUnavailable for what did not start.
     """
     began = time.monotonic()
+    files = practice_files(state, sample, now, report)
+    settings = files.settings
+    services = start(state, port, report, time_zone=settings.time_zone, users=_users(settings))
+    engine = fill(state, files, now, report)
+    seconds = time.monotonic() - began
+    last = last_business_date(state, now)
+    days = _nights(state, engine, last) if with_night else [last]
+    night = None
+    for day in days if with_night else ():
+        with watching(f"Night of {day}") as watch:
+            one = run_night(state, day, now=now, watch=watch, at=_over(day, settings.time_zone))
+        night = night + one if night else one
+    return Brought(services, engine, days, night, seconds)
+
+
+def _nights(state: State, engine: Engine, last: date) -> list[date]:
+    """The business dates that `up` plays: of a sample that was never paid several, so that money has come in."""
+    with engine.connect() as connection:
+        paid = connection.execute(text("SELECT EXISTS (SELECT FROM remittance)")).scalar_one()
+    count = 1 if paid or not simulator.belongs(state) else FIRST_NIGHTS
+    return [date.fromordinal(last.toordinal() - before) for before in reversed(range(count))]
+
+
+def practice_files(state: State, sample: WriteSample | None, now: datetime, report: Report) -> PracticeFiles:
+    """Make the state with its code sets and practice.yaml (of the `sample`, or a commented one) where it lacks them.
+
+    Raises: InputUnusable for an unreadable practice.yaml, ServiceUnavailable when the package index cannot be reached.
+    """
     state.create()
     releases = active_releases(state, now, report)
-    sample_to_load = _practice_files(state, sample, now, report)
-    settings = practice.read(state.practice_yaml)
-    services = start(state, port, report, time_zone=settings.time_zone, users=_users(settings))
+    sample_waits = _practice_yaml(state, sample, now, report)
+    return PracticeFiles(releases, practice.read(state.practice_yaml), sample_waits)
+
+
+def fill(state: State, files: PracticeFiles, now: datetime, report: Report) -> Engine:
+    """Bring the files into the practice database, which is made, started and migrated where that is needed.
+
+    Raises: ServiceUnavailable.
+    """
     engine = practice_engine(state)
-    register_settings(engine, settings, releases, now=now, step=Step("shell", f"up-{now.isoformat()}", "settings"))
-    if sample_to_load:
+    step = Step("shell", f"up-{now.isoformat()}", "settings")
+    register_settings(engine, files.settings, files.releases, now=now, step=step)
+    if files.sample_waits:
         _load_sample(engine, state, now, report)
-    seconds = time.monotonic() - began
-    day = last_business_date(state, now)
-    night = None
-    if with_night:
-        with watching(f"Night of {day}") as watch:
-            night = run_night(state, day, now=now, watch=watch, at=_over(day, settings.time_zone))
-    return Brought(services, engine, day, night, seconds)
+    return engine
 
 
 def register_settings(
@@ -101,7 +142,7 @@ def active_releases(state: State, now: datetime, report: Report) -> ReleaseSet:
     return read_projection(state)
 
 
-def _practice_files(state: State, sample: WriteSample | None, now: datetime, report: Report) -> bool:
+def _practice_yaml(state: State, sample: WriteSample | None, now: datetime, report: Report) -> bool:
     """Write what a new state lacks; returns whether sample files wait to be loaded.
 
     The marker comes before practice.yaml, which tells a state that is set up: killed anywhere, the next call goes on.
@@ -122,7 +163,8 @@ def _practice_files(state: State, sample: WriteSample | None, now: datetime, rep
             f"--no-sample: the state {state.root} holds the sample practice; name another one with --state."
         )
     if not state.practice_yaml.exists():
-        (state.sample / "practice.yaml").replace(state.practice_yaml)
+        # a copy: REVCYCLE_PRACTICE may name another disk
+        write_private(state.practice_yaml, (state.sample / "practice.yaml").read_text())
     return (state.sample / INTAKE_FILES[-1]).exists()
 
 

@@ -43,18 +43,22 @@ def variables(state: State, settings: Settings, secrets: Secrets) -> dict[str, s
     """The simulator's login, and Airflow's connection to it with the pinned host key; nothing without the sample."""
     if not belongs(state):
         return {}
-    connection = {
-        "conn_type": "sftp",
-        "host": HOST,
-        "port": settings.simulator_port,
-        "login": USER,
-        "password": secrets.simulator,
-        "extra": {"host_key": host_key(state)},
-    }
     return {
         "CLEARINGHOUSE_USER": USER,
         "CLEARINGHOUSE_PASSWORD": secrets.simulator,
-        f"AIRFLOW_CONN_{CONNECTION.upper()}": json.dumps(connection),
+        f"AIRFLOW_CONN_{CONNECTION.upper()}": json.dumps(connection(state, HOST, settings.simulator_port, secrets)),
+    }
+
+
+def connection(state: State, host: str, port: int, secrets: Secrets) -> Mapping[str, object]:
+    """Airflow's connection to it, in the form of `airflow connections import`."""
+    return {
+        "conn_type": "sftp",
+        "host": host,
+        "port": port,
+        "login": USER,
+        "password": secrets.simulator,
+        "extra": {"host_key": host_key(state)},
     }
 
 

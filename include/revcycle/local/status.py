@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from revcycle.foundation.alarm import standing
+from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.practice import read
 from revcycle.foundation.reference import Release
@@ -62,7 +63,8 @@ class Status:
             "sending_paused": list(self.standing.paused),
             "in_doubt": list(self.standing.in_doubt),
             "answers_overdue": self.standing.overdue,
-            "quarantined": self.standing.quarantined,
+            "quarantined": self.standing.quarantined + self.standing.unusable,
+            "oldest_unposted": {payer: since.isoformat() for payer, since in self.standing.oldest_unposted.items()},
             "alarms": self.alarms,
             "troubles": self.troubles,
         }
@@ -74,7 +76,7 @@ def status(state: State, now: datetime) -> Status:
     url = read_settings(state).url
     word = ask(url) if living["api-server"] else SILENCE  # what answers there may be another state's
     database = databases(state)
-    stands, silent = _standing(database)
+    stands, silent = _standing(database, Archive(state.archive))
     return Status(
         url=url,
         running=any(living[part] for part in AIRFLOW_PARTS),
@@ -91,12 +93,12 @@ def status(state: State, now: datetime) -> Status:
     )
 
 
-def _standing(database: Databases) -> tuple[Standing, list[str]]:
+def _standing(database: Databases, archive: Archive) -> tuple[Standing, list[str]]:
     """How the exchange stands, and a sentence where the database does not tell."""
     if not database.running():
         return Standing(), []
     try:
-        return standing_of(connect(database.practice)), []
+        return standing_of(connect(database.practice), archive), []
     except OperationalError:
         return Standing(), ["The practice database does not answer."]
 

@@ -19,4 +19,5 @@ class BatchClaimsOperator(BusinessDateOperator):
             now=turn.now,
             step=turn.step,
             state_holds_sample=practice.state.holds_sample,
+            payers=turn.payers,
         )

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, text
 
+from revcycle.cycle.claims import assemble
+from revcycle.foundation.work.decisions import decide
 from tests.answer_files import HEAD, NOW, PARTS, Sent, ack, claim_ack, ta1
 from tests.cycle.answers.ending import applied, claims, deliver, held, items, owed, receive
-from tests.sent_claims import Office
+from tests.sent_claims import STEP, Office
 
 ALL_OWED = [("277CA", "clearinghouse"), ("277CA", "payer"), ("835", "payer"), ("999", "clearinghouse")]
 
@@ -45,6 +47,14 @@ def test_a_999_meets_the_ta1_and_a_277ca_both(office: Office) -> None:
     receive(office, claim_ack(other, [(other.pcns[0], ["A1:19"])]))
     assert office.all("SELECT kind FROM expected_answer WHERE subject_kind = 'interchange' AND met_by IS NULL") == []
     assert state(office, other) == ("published", "")
+
+
+def test_what_another_partner_says_of_our_claims_closes_none(office: Office) -> None:
+    sent = office.send()
+    office.receive(claim_ack(sent, [(sent.pcns[0], ["A7:562:82"])], payer=True), "277CA", partner="otherhouse")
+    assert applied(office).unmatched == 1
+    assert claims(office) == {sent.pcns[0]: ("submitted", "", None, None)}
+    assert held(office) == []
 
 
 def test_a_ta1_before_the_group_of_its_999_is_read_from_the_same_file(office: Office) -> None:
@@ -361,3 +371,24 @@ def test_the_number_of_statements_does_not_grow_with_the_claims(office: Office) 
         applied(office)
         counts.append(len(seen))
     assert counts[1] <= counts[0] + 1
+
+
+def test_the_item_of_a_file_accepted_in_part_stays_until_a_person_or_an_answer_ends_it(office: Office) -> None:
+    one, other = office.send(2), office.send(2)
+    receive(office, ack(one, "P", sets=False), ack(other, "P", sets=False, isa13=902))
+    assert assembled(office) == 0
+    assert items(office) == [("set_rejection", None)] * 2
+    receive(office, ack(one, "A", at=NOW + timedelta(hours=1), isa13=903))
+    assert items(office) == [("set_rejection", None)]
+    item = int(str(office.one("SELECT id FROM work_item WHERE closed_at IS NULL")))
+    decide(office.engine, item, kind="release", reason="all there", by="bo", now=NOW, step=STEP)
+    assert assembled(office) == 1
+    assert office.all("SELECT state FROM action") == [("done",)]
+    receive(office, ta1(other, "A", at=NOW + timedelta(hours=2)))
+    assert items(office) == []
+
+
+def assembled(office: Office) -> int:
+    """The decisions that an assembly carries out."""
+    day = NOW.date()
+    return assemble(office.engine, office.archive, through=day, now=NOW, step=STEP).decisions

@@ -95,3 +95,38 @@ def test_every_set_in_another_file_again_changes_nothing(office: Office) -> None
     before = ending(office, sent), office.all("SELECT id FROM answer ORDER BY id")
     assert receive(office, *again).repeated == 3
     assert (ending(office, sent), office.all("SELECT id FROM answer ORDER BY id")) == before
+
+
+@pytest.mark.parametrize("kind", ["TA1", "999"])
+def test_a_set_that_comes_again_in_a_later_envelope_was_said_when_it_came_first(office: Office, kind: str) -> None:
+    """The own time of a TA1 and a 999 stands in the envelope, which is new with every delivery."""
+    sent = [office.send(2) for _ in permutations(range(3))]
+
+    def said(one: Sent, code: str, hour: int) -> str:
+        at, isa13 = NOW + timedelta(hours=hour), 910 + hour
+        if kind == "TA1":
+            return ta1(one, code, "023" if code == "R" else "000", at=at, isa13=isa13)
+        return ack(one, code, at=at, isa13=isa13)
+
+    files = [[said(one, "R", 0), said(one, "A", 1), said(one, "R", 2)] for one in sent]
+    first, *others = all_orders(office, files, sent)
+    assert all(one == first for one in others)
+    assert claims(office)[sent[0].pcns[0]][:3] == ("submitted", "", "received")
+
+
+def test_an_earlier_delivery_that_comes_last_moves_what_was_said_to_its_time(office: Office) -> None:
+    sent = office.send(2)
+    receive(office, ack(sent, "A", at=NOW + timedelta(hours=1), isa13=911))
+    receive(office, ack(sent, "R", at=NOW + timedelta(hours=2), isa13=912))
+    assert claims(office)[sent.pcns[0]][:3] == ("open", "rejected", "rejected")
+    assert receive(office, ack(sent, "R", at=NOW, isa13=910)).lifted == 2
+    assert claims(office)[sent.pcns[0]][:3] == ("submitted", "", "received")
+
+
+def test_of_two_payer_numbers_at_one_time_the_same_stands_in_every_order(office: Office) -> None:
+    one, other = office.send(), office.send()
+    for sent, numbers in ((one, ("ICN1", "ICN2")), (other, ("ICN2", "ICN1"))):
+        for place, number in enumerate(numbers):
+            receive(office, claim_ack(sent, [(sent.pcns[0], OK)], payer=True, isa13=920 + place, numbers=number))
+    assert ending(office, one) == ending(office, other)
+    assert office.all("SELECT DISTINCT payer_claim_number FROM payer_opinion") == [("ICN2",)]

@@ -12,6 +12,7 @@ from revcycle.cycle.edits.sweep import Chunk, sweep
 from revcycle.foundation import practice
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.store.runs import Step, begin
+from revcycle.foundation.work.decisions import decide
 from tests.deliveries import COVERAGE, NOW, PATIENT, SETTINGS, TODAY, Desk
 
 RULE = """
@@ -84,8 +85,8 @@ class Biller:
         retire(self.engine, through=through, state=self.desk.state)
         return assemble(self.engine, self.archive, through=through, now=now, step=self.step("assemble"), **more)
 
-    def batch(self, now: datetime = NOW, sample: bool = False) -> BatchCounts:
-        return batch(self.engine, self.archive, now=now, step=self.step("batch"), state_holds_sample=sample)
+    def batch(self, now: datetime = NOW, sample: bool = False, **more: Any) -> BatchCounts:
+        return batch(self.engine, self.archive, now=now, step=self.step("batch"), state_holds_sample=sample, **more)
 
     def night(self, now: datetime = NOW) -> BatchCounts:
         """Sweep, assemble, batch."""
@@ -115,6 +116,22 @@ class Biller:
 
     def items(self) -> list[tuple[str, str]]:
         return self.rows("SELECT cause_kind, queue FROM work_item WHERE closed_at IS NULL ORDER BY 1, 2")
+
+    def adjudicate(self, number: str = "ICN77") -> None:
+        """Every submitted claim is decided on by its payer, which gives it a number, as a posted 835 writes it."""
+        statement = "UPDATE claim SET state = 'adjudicated', payer_claim_number = :number WHERE state = 'submitted'"
+        with self.engine.begin() as connection:
+            connection.execute(text(statement), {"number": number})
+
+    def decide(self, kind: str, cause: str) -> None:
+        """A decision on every open item of a cause."""
+        for (item,) in self.rows("SELECT id FROM work_item WHERE cause_kind = :c AND closed_at IS NULL", c=cause):
+            decide(self.engine, item, kind=kind, reason="why", by="rob", now=NOW, step=self.step("decide"))
+
+    def submissions(self) -> list[tuple[Any, ...]]:
+        """Split, frequency, cents, whether it was sent, and why it was closed, of every submission in order."""
+        return self.rows("""SELECT c.split, s.frequency, s.amount_cents, s.interchange_id IS NOT NULL, s.closed_because
+            FROM claim_submission s JOIN claim c ON c.id = s.claim_id ORDER BY c.split, c.id, s.ordinal""")
 
     def reject(self, split: int = 0) -> None:
         """Every submitted claim is rejected, as the answers write it; of a split only, where one is given."""

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
-from revcycle.cycle.claims.transitions import STATES, TRANSITIONS, after, before
 from revcycle.foundation.store.digest import digest
 from revcycle.foundation.work.decisions import decide
 from tests.cycle.claims.biller import CLAIMS_SETTINGS, Biller
@@ -352,8 +351,8 @@ def test_an_adjudicated_claim_is_corrected_with_the_payers_number(biller: Biller
             SELECT id, 'accepted', 'payer', now(), 'ICN77', 1, run_id FROM claim_submission""")
         )
         connection.execute(text("""
-            WITH item AS (INSERT INTO work_item (cause_kind, cause_id, queue, state, run_id)
-                          SELECT 'denial', id, 'biller', 'resolved', run_id FROM claim RETURNING id, run_id)
+            WITH item AS (INSERT INTO work_item (cause_kind, cause_id, claim_id, queue, state, run_id)
+                          SELECT 'denial', id, id, 'biller', 'resolved', run_id FROM claim RETURNING id, run_id)
             INSERT INTO action (item_id, ordinal, kind, who, reason, at, run_id)
             SELECT id, 1, :kind, 'rob', 'why', now(), run_id FROM item"""), {"kind": kind})  # fmt: skip
     assert (biller.assemble().decisions, biller.batch().claims) == (1, 1)
@@ -392,21 +391,33 @@ def test_assembling_and_batching_again_leaves_the_digest(biller: Biller) -> None
     assert digest(biller.engine) == before_
 
 
-def test_the_table_of_transitions_has_every_state_and_no_way_out_of_void() -> None:
-    assert set(TRANSITIONS.values()) == set(STATES)
-    assert [event for state, event in TRANSITIONS if state == "void"] == []
+def test_a_narrowed_run_sees_the_causes_of_every_claim(biller: Biller) -> None:
+    """It makes fewer submissions; what holds the others stays, and so do their items."""
+    biller.patient("P1")
+    biller.patient("P2", payer="LARKSPUR")
+    biller.charges(
+        {"date_from": "2026-11-24", "date_to": "2026-11-27", "entered_on": ""},
+        {"encounter_id": "E2", "patient_id": "P2", "entered_on": "2026-11-21"},
+    )
+    biller.sweep()
+    with biller.engine.begin() as connection:
+        connection.execute(text("UPDATE finding SET state = 'fixed'"))
+    biller.assemble()
+    waiting = (biller.holds(), biller.items())
+    assert waiting == ([("E1", "filing")], [("filing", "biller")])
+    biller.assemble(payers=("LARKSPUR",))
+    assert (biller.holds(), biller.items()) == waiting
+    biller.assemble(through=date(2026, 11, 21))
+    assert (biller.holds(), biller.items()) == waiting
 
 
-@pytest.mark.parametrize(("state", "event"), list(TRANSITIONS))
-def test_each_transition_leads_where_the_table_says(state: str | None, event: str) -> None:
-    assert after(state, event) == TRANSITIONS[state, event]  # type: ignore[arg-type, index]
-    assert state is None or state in before(event)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("state", "event"),
-    [(s, e) for s in STATES for e in sorted({e for _, e in TRANSITIONS}) if (s, e) not in TRANSITIONS],
-)
-def test_no_other_transition_is_taken(state: str, event: str) -> None:
-    with pytest.raises(ValueError, match=f"a claim that is {state} has no event"):
-        after(state, event)  # type: ignore[arg-type]
+def test_a_claim_whose_coverage_went_has_an_item_until_it_is_mended(biller: Biller) -> None:
+    ready(biller)
+    biller.assemble()
+    biller.patient("P1", valid_to="2020-01-01")
+    biller.sweep()
+    biller.assemble()
+    assert (biller.holds(), biller.items()) == ([("E1", "coverage")], [("coverage", "biller")])
+    biller.patient("P1")
+    biller.sweep()
+    assert (biller.assemble().submissions, biller.holds(), biller.items()) == (1, [], [])

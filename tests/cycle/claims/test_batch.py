@@ -102,6 +102,18 @@ def test_claims_of_several_payers_share_a_file_of_one_billing_provider(biller: B
     assert biller.rows("SELECT position FROM claim_submission ORDER BY id") == [(1,), (2,)]
 
 
+def test_a_run_that_is_limited_to_payers_writes_only_their_claims(biller: Biller) -> None:
+    biller.patient("P1")
+    biller.patient("P2", payer="LARKSPUR")
+    biller.charges({"encounter_id": "E1", "patient_id": "P1"}, {"encounter_id": "E2", "patient_id": "P2"})
+    biller.sweep()
+    biller.assemble()
+    assert biller.batch(payers=["LARKSPUR"]).claims == 1
+    assert [state for _, _, payer, state in biller.claims() if payer == "LARKSPUR"] == ["submitted"]
+    assert biller.batch(payers=["TRICARE"]).claims == 0
+    assert biller.batch().claims == 1
+
+
 @pytest.mark.parametrize(
     ("partner", "payer", "sample", "usages"),
     [

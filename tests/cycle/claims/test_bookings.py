@@ -1,269 +1,297 @@
-"""Bookings: what an encounter earns, whom it is asked of, and what is taken back when either changes."""
+"""Charges and assignments: booked once, dated by the day the coding was finished, and booked anew when they change."""
 
-from datetime import UTC, date, datetime
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 
-from revcycle.foundation import ledger
-from revcycle.foundation.store.digest import digest
+from revcycle.foundation.ledger import close_month, conservation, verify
 from tests.cycle.claims.biller import CLAIMS_SETTINGS, Biller
-from tests.deliveries import COVERAGE, NOW, PATIENT, TODAY
+from tests.cycle.claims.test_assemble import LINE, SPLIT, ready
+from tests.deliveries import NOW, TODAY
 
-LINE = {"procedure": "80053", "charge": "10.00"}
-UNBILLED, INSURANCE, PATIENT_OWES = "receivable.unbilled", "receivable.insurance", "receivable.patient"
+CHARGE, ASSIGNMENT = "charge", "assignment"
+SELF_PAY = CLAIMS_SETTINGS.replace("kind: medicare", "kind: self_pay")
 
 
-def entries(biller: Biller) -> list[tuple[Any, ...]]:
-    """Kind, ordinal and cents of every entry, sorted; of a reversal the kind and ordinal taken back."""
-    return sorted(
+def standing(biller: Biller) -> list[tuple[str, str, int]]:
+    """Kind, what it is booked for, and cents of every entry that nothing took back."""
+    return biller.rows("""
+        SELECT j.kind::text, j.source_kind::text, sum(t.amount_cents)::bigint FROM journal_entry j
+        JOIN transfer t ON t.entry_id = j.id
+        WHERE j.kind <> 'reversal' AND NOT EXISTS (SELECT FROM journal_entry b WHERE b.reverses = j.id)
+        GROUP BY j.id ORDER BY 1 DESC, 2, j.id""")
+
+
+def receivables(biller: Biller) -> dict[str, int]:
+    """What stands in each receivable that is not empty; and every invariant holds."""
+    with biller.engine.connect() as connection:
+        assert [proof.name for proof in verify(connection) if not proof.holds] == []
+    return dict(
         biller.rows("""
-        SELECT CASE WHEN back.id IS NULL THEN '' ELSE 'back ' END || coalesce(back.kind, e.kind)::text,
-               coalesce(back.ordinal, e.ordinal), sum(t.amount_cents)::bigint
-        FROM journal_entry e LEFT JOIN journal_entry back ON back.id = e.reverses
-        JOIN transfer t ON t.entry_id = e.id GROUP BY e.id, back.id""")
+        SELECT substr(account::text, 12), sum(cents)::bigint FROM (
+            SELECT debit_account AS account, amount_cents AS cents FROM transfer
+            UNION ALL SELECT credit_account, -amount_cents FROM transfer) sides
+        WHERE starts_with(account::text, 'receivable.') GROUP BY 1 HAVING sum(cents) <> 0""")
     )
 
 
-def owed(biller: Biller) -> dict[str, int]:
-    """What stands on each receivable; the whole ledger is proven on the way."""
-    proof = ledger.verify(biller.engine)
-    assert proof.broken == ()
-    return {name: cents for name, cents in proof.receivables.items() if cents and name != "receivable"}
+def entries(biller: Biller) -> int:
+    return int(biller.rows("SELECT count(*) FROM journal_entry")[0][0])
 
 
-def place(biller: Biller) -> str:
-    """Where the one encounter is."""
-    found = ledger.verify(biller.engine).encounters
-    return next(name for name, count in found.items() if count and name != "received")
+def dates(biller: Biller, kind: str) -> set[tuple[date, date]]:
+    return set(
+        biller.rows("SELECT accounting_date, effective_date FROM journal_entry WHERE kind::text = :kind", kind=kind)
+    )
 
 
-def swept(biller: Biller, *lines: dict[str, str]) -> None:
-    biller.charges(*(lines or ({},)))
+def close(biller: Biller, month: date, today: date = date(2026, 12, 1)) -> None:
+    with biller.engine.begin() as connection:
+        run_id = connection.execute(text("SELECT min(id) FROM run")).scalar_one()
+        close_month(connection, month, today=today, by="rob", now=NOW, run_id=run_id)
+
+
+def places(biller: Biller) -> dict[str, int]:
+    """The places where an encounter is."""
+    with biller.engine.connect() as connection:
+        return {place: count for place, count in conservation(connection).items() if count and place != "received"}
+
+
+def test_a_claim_that_may_go_is_charged_and_assigned(biller: Biller) -> None:
+    ready(biller)
+    biller.assemble()
+    assert standing(biller) == [(CHARGE, "encounter", 120_00), (ASSIGNMENT, "claim", 120_00)]
+    assert dates(biller, CHARGE) == dates(biller, ASSIGNMENT) == {(date(2026, 11, 20), date(2026, 11, 19))}
+    assert receivables(biller) == {"insurance": 120_00}
+
+
+def test_assembling_again_books_nothing(biller: Biller) -> None:
+    ready(biller)
+    biller.assemble()
+    biller.batch()
+    before = entries(biller)
+    biller.assemble()
+    assert entries(biller) == before
+
+
+def test_assemblies_at_once_book_once(biller: Biller) -> None:
+    for n in range(4):
+        biller.patient(f"P{n}")
+        biller.charges({"encounter_id": f"E{n}", "patient_id": f"P{n}"})
     biller.sweep()
+    with ThreadPoolExecutor(3) as pool:
+        for future in [pool.submit(biller.assemble) for _ in range(3)]:
+            future.result()
+    assert entries(biller) == 8
+    assert receivables(biller) == {"insurance": 480_00}
 
 
-def ready(biller: Biller, *lines: dict[str, str]) -> None:
+def test_what_is_held_is_earned_but_not_billed(biller: Biller) -> None:
+    ready(biller, {"diagnoses": "I10;I10"})
+    biller.assemble()
+    assert (receivables(biller), places(biller)) == ({"unbilled": 120_00}, {"held": 1})
+    biller.charges({})
+    biller.sweep()
+    biller.assemble()
+    assert (receivables(biller), places(biller)) == ({"insurance": 120_00}, {"waiting_to_send": 1})
+
+
+def test_what_is_not_swept_yet_is_earned_already(biller: Biller) -> None:
     biller.patient("P1")
-    swept(biller, *lines)
-
-
-def sent(biller: Biller, *lines: dict[str, str]) -> None:
-    ready(biller, *lines)
+    biller.charges({})
     biller.assemble()
-    biller.batch()
+    assert (receivables(biller), places(biller)) == ({"unbilled": 120_00}, {"waiting_to_send": 1})
 
 
-def test_an_encounter_is_charged_at_assembly_and_assigned_when_it_is_submitted(biller: Biller) -> None:
+def test_what_was_entered_later_is_not_booked(biller: Biller) -> None:
     ready(biller)
-    assert (biller.assemble().booked, owed(biller), place(biller)) == (1, {UNBILLED: 12000}, "waiting to send")
-    biller.batch()
-    assert entries(biller) == [("assignment", 1, 12000), ("charge", 1, 12000)]
-    assert (owed(biller), place(biller)) == ({INSURANCE: 12000}, "live")
-    assert biller.rows("SELECT assigned_cents, open_cents FROM claim_balance") == [(12000, 12000)]
+    biller.assemble(through=date(2026, 11, 19))
+    assert (entries(biller), receivables(biller)) == (0, {})
 
 
-def test_a_transfer_names_whom_it_is_about(biller: Biller) -> None:
-    sent(biller)
-    ids = "SELECT c.encounter_id, c.id, s.id, v.patient_id FROM claim c JOIN claim_submission s ON s.claim_id = c.id"
-    ((encounter, claim, submission, patient),) = biller.rows(
-        f"{ids} JOIN encounter_version v ON v.encounter_id = c.encounter_id"
-    )
-    named = "SELECT encounter_id, debit_claim, submission_id, patient_id FROM transfer ORDER BY entry_id"
-    assert biller.rows(named) == [(encounter, None, None, patient), (encounter, claim, submission, patient)]
-
-
-def test_assembling_and_batching_twice_books_once(biller: Biller) -> None:
-    sent(biller)
-    before = digest(biller.engine)
-    assert biller.assemble().booked == 0
-    biller.batch()
-    assert (len(entries(biller)), digest(biller.engine)) == (2, before)
-
-
-def test_what_is_held_is_charged_all_the_same(biller: Biller) -> None:
-    ready(biller, {"diagnoses": "I10X"})
-    assert (biller.assemble().submissions, owed(biller), place(biller)) == (0, {UNBILLED: 12000}, "held")
-
-
-def test_what_was_entered_later_is_charged_later(biller: Biller) -> None:
-    ready(biller)
-    assert biller.assemble(through=date(2026, 11, 19)).booked == 0
-    assert biller.assemble(through=date(2026, 11, 20)).booked == 1
-
-
-def test_an_encounter_of_nothing_is_booked_as_nothing(biller: Biller) -> None:
-    sent(biller, {"charge": "0.00"})
-    assert (entries(biller), owed(biller)) == ([], {})
-
-
-def test_entries_are_dated_when_entered_and_effective_from_the_first_date_of_service(biller: Biller) -> None:
-    sent(biller, {"date_from": "2026-11-03"}, {"line": "2", "date_from": "2026-11-05"} | LINE)
-    dated = biller.rows("SELECT DISTINCT accounting_date, effective_date FROM journal_entry")
-    assert dated == [(date(2026, 11, 20), date(2026, 11, 3))]
-
-
-def close_month(biller: Biller, month: date) -> None:
-    with biller.engine.begin() as connection:
-        ((run,),) = connection.execute(text("SELECT max(id) FROM run")).all()
-        assert ledger.close(connection, month, by="kim", day=TODAY, now=NOW, run_id=run)
-
-
-def test_what_comes_late_for_a_closed_month_is_dated_into_the_open_one(biller: Biller) -> None:
-    close_month(biller, date(2026, 9, 1))
-    close_month(biller, date(2026, 10, 1))
-    sent(biller, {"entered_on": "2026-09-10", "date_from": "2026-09-09"})
-    dated = biller.rows("SELECT DISTINCT accounting_date, effective_date FROM journal_entry")
-    assert dated == [(date(2026, 11, 1), date(2026, 9, 9))]
-    assert owed(biller) == {INSURANCE: 12000}
-
-
-def test_a_new_version_takes_the_old_charge_back(biller: Biller) -> None:
+def test_a_new_version_takes_its_predecessor_back_and_is_booked_anew(biller: Biller) -> None:
     ready(biller)
     biller.assemble()
-    swept(biller, {"charge": "125.00", "entered_on": "2026-11-22"})
+    biller.charges({"charge": "150.00"})
+    biller.sweep()
     biller.assemble()
-    assert entries(biller) == [("back charge", 1, 12000), ("charge", 1, 12000), ("charge", 2, 12500)]
-    assert owed(biller) == {UNBILLED: 12500}
-    dates = biller.rows("SELECT accounting_date, count(*) FROM journal_entry GROUP BY 1 ORDER BY 1")
-    assert dates == [(date(2026, 11, 20), 1), (date(2026, 11, 22), 2)]
+    assert standing(biller) == [(CHARGE, "encounter", 150_00), (ASSIGNMENT, "claim", 150_00)]
+    assert receivables(biller) == {"insurance": 150_00}
+    assert dates(biller, "reversal") == {(TODAY, date(2026, 11, 19))}
+    before = entries(biller)
+    biller.assemble()
+    assert entries(biller) == before
 
 
-def test_a_version_of_a_later_day_leaves_the_old_charge_until_then(biller: Biller) -> None:
+def test_what_was_sent_stays_assigned_until_the_new_version_may_go(biller: Biller) -> None:
     ready(biller)
+    biller.night()
+    biller.charges({"charge": "150.00"})
+    biller.sweep()
     biller.assemble()
-    swept(biller, {"charge": "125.00", "entered_on": "2026-11-23"})
-    assert (biller.assemble(through=date(2026, 11, 22)).booked, owed(biller)) == (0, {UNBILLED: 12000})
-    assert (biller.assemble().booked, owed(biller)) == (2, {UNBILLED: 12500})
-
-
-def test_what_a_payer_was_asked_for_stands_until_a_corrected_version_goes_out(biller: Biller) -> None:
-    sent(biller)
-    swept(biller, {"charge": "125.00"})
-    biller.assemble()
-    assert owed(biller) == {UNBILLED: 500, INSURANCE: 12000}
+    assert (receivables(biller), places(biller)) == ({"insurance": 120_00, "unbilled": 30_00}, {"live": 1})
     biller.reject()
     biller.assemble()
-    assert owed(biller) == {UNBILLED: 500, INSURANCE: 12000}
-    biller.batch()
-    assert entries(biller)[:3] == [("assignment", 1, 12000), ("assignment", 2, 12500), ("back assignment", 1, 12000)]
-    assert owed(biller) == {INSURANCE: 12500}
-    assert biller.assemble().booked == 0
+    assert receivables(biller) == {"insurance": 150_00}
 
 
-def test_the_same_version_sent_again_asks_for_nothing_new(biller: Biller) -> None:
-    sent(biller)
-    biller.reject()
-    with biller.engine.begin() as connection:
-        connection.execute(text("UPDATE claim_hold SET released_at = now(), released_by = 'rob'"))
-    biller.assemble()
-    assert biller.batch().claims == 1
-    assert entries(biller) == [("assignment", 1, 12000), ("charge", 1, 12000)]
+def test_a_version_that_came_back_to_what_it_was_is_booked_again(biller: Biller) -> None:
+    ready(biller)
+    for charge in ("120.00", "150.00", "120.00"):
+        biller.charges({"charge": charge})
+        biller.sweep()
+        biller.assemble()
+    assert receivables(biller) == {"insurance": 120_00}
 
 
-def test_a_cancelled_encounter_that_was_not_sent_gives_its_charge_back(biller: Biller) -> None:
+def test_a_cancelled_encounter_earned_nothing(biller: Biller) -> None:
     ready(biller)
     biller.assemble()
     biller.charges({"status": "cancelled"})
     biller.assemble()
-    assert (entries(biller)[0], owed(biller)) == (("back charge", 1, 12000), {})
-    assert place(biller) == "void"
-    swept(biller)
+    assert (standing(biller), receivables(biller), places(biller)) == ([], {}, {"void": 1})
+    before = entries(biller)
     biller.assemble()
-    assert (entries(biller)[2:], owed(biller)) == ([("charge", 3, 12000)], {UNBILLED: 12000})
+    assert entries(biller) == before
 
 
-def test_a_cancelled_encounter_keeps_charge_and_assignment_until_its_claim_is_void(biller: Biller) -> None:
-    sent(biller)
+def test_a_cancelled_encounter_that_is_reinstated_is_earned_again(biller: Biller) -> None:
+    ready(biller)
+    biller.assemble()
     biller.charges({"status": "cancelled"})
-    assert (biller.assemble().booked, owed(biller), place(biller)) == (0, {INSURANCE: 12000}, "live")
+    biller.assemble()
+    biller.charges({})
+    biller.sweep()
+    biller.assemble()
+    assert (receivables(biller), places(biller)) == ({"insurance": 120_00}, {"waiting_to_send": 1})
+
+
+def test_a_cancelled_encounter_that_was_sent_is_owed_by_the_payer_until_its_claim_is_void(biller: Biller) -> None:
+    ready(biller)
+    biller.night()
+    biller.charges({"status": "cancelled"})
+    biller.assemble()
+    assert (receivables(biller), places(biller)) == ({"insurance": 120_00, "unbilled": -120_00}, {"live": 1})
     biller.reject()
-    assert biller.assemble().void == 1
-    assert entries(biller)[1:3] == [("back assignment", 1, 12000), ("back charge", 1, 12000)]
-    assert (owed(biller), place(biller)) == ({}, "void")
-    assert biller.assemble().booked == 0
+    biller.assemble()
+    assert (standing(biller), receivables(biller), places(biller)) == ([], {}, {"void": 1})
+
+
+def test_a_void_claim_asks_for_nothing_and_its_successor_for_all(biller: Biller) -> None:
+    ready(biller)
+    biller.assemble()
+    biller.patient("P1", payer="LARKSPUR")
+    biller.sweep()
+    biller.assemble()
+    assert biller.rows("SELECT open_cents FROM claim_balance ORDER BY claim_id") == [(0,), (120_00,)]
+    assert (receivables(biller), places(biller)) == ({"insurance": 120_00}, {"waiting_to_send": 1})
 
 
 def test_each_claim_of_a_split_encounter_is_assigned_its_own_lines(biller: Biller) -> None:
-    sent(biller, *(LINE | {"line": str(n), "units": str(n)} for n in range(1, 52)))
-    assert entries(biller) == [("assignment", 1, 1000), ("assignment", 1, 50000), ("charge", 1, 51000)]
-    assert (owed(biller), place(biller)) == ({INSURANCE: 51000}, "live")
+    ready(biller, *SPLIT)
+    biller.assemble()
+    assert [cents for kind, _, cents in standing(biller) if kind == ASSIGNMENT] == [500_00, 10_00]
+    assert receivables(biller) == {"insurance": 510_00}
+
+
+def test_a_split_encounter_is_where_its_least_advanced_claim_is(biller: Biller) -> None:
+    ready(biller, *SPLIT)
+    biller.night()
+    assert places(biller) == {"live": 1}
     biller.reject(split=2)
-    assert place(biller) == "held"
+    assert places(biller) == {"held": 1}
+    with biller.engine.begin() as connection:
+        connection.execute(text("UPDATE claim_hold SET released_at = now(), released_by = 'rob'"))
+        connection.execute(text("UPDATE claim SET state = 'closed' WHERE split = 1"))
+    assert places(biller) == {"waiting_to_send": 1}
+    with biller.engine.begin() as connection:
+        connection.execute(text("UPDATE claim SET state = 'adjudicated' WHERE split = 2"))
+    assert places(biller) == {"adjudicated": 1}
 
 
-def test_a_claim_that_is_left_over_gives_its_assignment_back(biller: Biller) -> None:
-    many = [LINE | {"line": str(n), "units": str(n)} for n in range(1, 52)]
-    sent(biller, *many)
-    biller.reject()
-    swept(biller, *many[:50])
+def test_a_split_encounter_that_shrinks_is_assigned_what_is_left(biller: Biller) -> None:
+    ready(biller, *SPLIT)
     biller.assemble()
-    assert owed(biller) == {INSURANCE: 50000}
-    biller.batch()
-    assert owed(biller) == {INSURANCE: 50000}
-    assert biller.rows("""SELECT c.state, b.open_cents FROM claim c JOIN claim_balance b ON b.claim_id = c.id
-        ORDER BY c.split""") == [("submitted", 50000), ("void", 0)]
-
-
-def test_a_self_pay_encounter_is_the_patients_at_assembly(biller: Biller) -> None:
-    biller.settings(CLAIMS_SETTINGS.replace("kind: medicare", "kind: self_pay"))
-    ready(biller)
-    biller.assemble()
-    assert entries(biller) == [("assignment", 1, 12000), ("charge", 1, 12000)]
-    assert (owed(biller), place(biller)) == ({PATIENT_OWES: 12000}, "self-pay")
-    swept(biller, {"charge": "125.00"})
-    assert (biller.assemble().booked, owed(biller)) == (4, {PATIENT_OWES: 12500})
-    biller.charges({"status": "cancelled"})
-    assert (biller.assemble().booked, owed(biller), place(biller)) == (2, {}, "void")
-
-
-def test_a_patient_without_coverage_pays_until_one_is_delivered(biller: Biller) -> None:
-    biller.desk._load("patients.csv", [PATIENT])
-    swept(biller)
-    biller.assemble()
-    assert (owed(biller), place(biller)) == ({PATIENT_OWES: 12000}, "self-pay")
-    biller.patient("P1")
+    biller.charges(*SPLIT[:50])
     biller.sweep()
     biller.assemble()
-    assert (owed(biller), place(biller)) == ({UNBILLED: 12000}, "waiting to send")
-    biller.batch()
-    assert owed(biller) == {INSURANCE: 12000}
+    assert receivables(biller) == {"insurance": 500_00}
 
 
-@pytest.mark.parametrize("coverage", [{"valid_from": "2026-11-20"}, {"valid_from": "someday"}])
-def test_nobody_is_billed_while_the_coverage_is_in_question(biller: Biller, coverage: dict[str, str]) -> None:
-    biller.desk._load("patients.csv", [PATIENT])
-    biller.desk._load("coverage.csv", [COVERAGE | coverage])
-    swept(biller)
+def test_without_a_payer_the_patient_owes_it(biller: Biller) -> None:
+    biller.settings(SELF_PAY)
+    ready(biller)
     biller.assemble()
-    assert (owed(biller), place(biller)) == ({UNBILLED: 12000}, "held")
-
-
-def test_what_came_before_the_ledger_is_caught_up_with(biller: Biller) -> None:
-    sent(biller)
+    assert standing(biller) == [(CHARGE, "encounter", 120_00), (ASSIGNMENT, "encounter", 120_00)]
+    assert (receivables(biller), places(biller)) == ({"patient": 120_00}, {"self_pay": 1})
+    biller.charges({"charge": "150.00"})
+    biller.assemble()
+    assert receivables(biller) == {"patient": 150_00}
     biller.charges({"status": "cancelled"})
-    biller.patient("P2")
-    swept(biller, {"encounter_id": "E2", "patient_id": "P2"})
     biller.assemble()
-    biller.batch()
-    before = owed(biller)
-    assert before == {INSURANCE: 24000}
-    with biller.engine.begin() as connection:
-        for table in ("transfer", "claim_balance", "journal_entry"):
-            connection.execute(text(f"DELETE FROM {table}"))
-    assert (biller.assemble(now=datetime(2026, 11, 25, 12, tzinfo=UTC)).booked, owed(biller)) == (4, before)
+    assert (receivables(biller), places(biller)) == ({}, {"void": 1})
 
 
-def test_what_cannot_be_read_is_in_quarantine(biller: Biller) -> None:
+def test_a_patient_without_coverage_owes_it(biller: Biller) -> None:
+    biller.patient("P1", valid_from="2026-11-20")
+    biller.charges({})
+    biller.assemble()
+    assert (receivables(biller), places(biller)) == ({"patient": 120_00}, {"self_pay": 1})
+
+
+def test_coverage_that_ends_and_comes_back_moves_the_debt_as_often_as_it_does(biller: Biller) -> None:
+    ready(biller)
+    for _ in range(3):
+        for begins, owed in (("2026-11-20", {"patient": 120_00}), ("2018-01-01", {"insurance": 120_00})):
+            biller.patient("P1", valid_from=begins)
+            biller.sweep()
+            biller.assemble()
+            assert receivables(biller) == owed
+
+
+@pytest.mark.parametrize("closed", [date(2026, 11, 1), date(2026, 12, 1)])
+def test_a_late_backfill_goes_into_the_next_open_month_with_its_own_effective_day(biller: Biller, closed: date) -> None:
+    ready(biller)
+    for month in {date(2026, 11, 1), closed}:
+        close(biller, month, today=date(2027, 2, 1))
+    biller.assemble()
+    booked = date(2026, 12, 1) if closed.month == 11 else date(2027, 1, 1)
+    assert dates(biller, CHARGE) == dates(biller, ASSIGNMENT) == {(booked, date(2026, 11, 19))}
+    assert receivables(biller) == {"insurance": 120_00}
+
+
+def test_what_a_closed_month_booked_is_taken_back_in_the_next_open_one(biller: Biller) -> None:
+    ready(biller)
+    biller.assemble()
+    close(biller, date(2026, 11, 1))
+    biller.charges({"charge": "150.00"})
+    biller.sweep()
+    biller.assemble()
+    assert dates(biller, "reversal") == {(date(2026, 12, 1), date(2026, 11, 19))}
+    assert receivables(biller) == {"insurance": 150_00}
+
+
+def test_a_charge_of_nothing_is_booked_without_moving_anything(biller: Biller) -> None:
+    ready(biller, {"charge": "0.00"})
+    biller.assemble()
+    before = entries(biller)
+    biller.assemble()
+    assert (entries(biller), standing(biller), receivables(biller)) == (before, [], {})
+    biller.charges({}, LINE | {"line": "2"})
+    biller.sweep()
+    biller.assemble()
+    assert receivables(biller) == {"insurance": 130_00}
+
+
+def test_what_could_not_be_read_is_counted_where_it_is(biller: Biller) -> None:
     biller.patient("P1")
     biller.charges({"units": "many"})
-    assert place(biller) == "quarantined"
-
-
-@pytest.mark.parametrize("where", ["adjudicated", "closed"])
-def test_an_encounter_is_where_its_claim_is(biller: Biller, where: str) -> None:
-    sent(biller)
-    with biller.engine.begin() as connection:
-        connection.execute(text("UPDATE claim SET state = :where"), {"where": where})
-    assert place(biller) == where
+    assert places(biller) == {"quarantined": 1}
+    biller.charges({})
+    biller.charges({"units": "many"})
+    assert places(biller) == {"quarantined": 1}
+    biller.sweep()
+    biller.assemble()
+    assert (places(biller), receivables(biller)) == ({"held": 1}, {"unbilled": 120_00})

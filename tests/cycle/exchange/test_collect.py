@@ -154,6 +154,22 @@ def test_a_file_is_removed_only_when_it_was_applied_and_we_are_to(practice_with:
     assert practice.scalar("SELECT count(*) FROM remote_sighting WHERE removed_at IS NOT NULL") == 1
 
 
+def test_a_refused_removal_is_told_after_everything_else_is_done(practice_with: Make) -> None:
+    practice = practice_with({"removes": True})
+    for name in ("a.999", "b.999"):
+        practice.deliver(name, answer(1 if name < "b" else 2))
+    look(practice)
+    with practice.engine.begin() as connection:
+        connection.execute(update(received_file).values(state="applied"))
+    practice.deliver("c.999", answer(3))
+    practice.server.fault("remove", "permission")
+    with pytest.raises(PartnerRefused):
+        look(practice, now=LATER)
+    assert [name for name, _, _ in practice.received()] == ["a.999", "b.999", "c.999"]
+    assert practice.scalar("SELECT count(*) FROM remote_sighting WHERE removed_at IS NOT NULL") == 1
+    assert [path.name for path in sorted(practice.server.outbound.glob("*.999"))] == ["a.999", "c.999"]
+
+
 def test_a_mailbox_that_we_are_not_to_empty_keeps_its_files(practice: Practice) -> None:
     path = practice.deliver("a.999", answer(1))
     look(practice)

@@ -18,8 +18,9 @@ Make = Callable[..., Practice]
 DUE = NOW + timedelta(hours=24)
 
 
-def send(practice: Practice, one: int) -> None:
-    publish(practice.engine, practice.archive, one, practice.box(), state_holds_sample=True, now=NOW, step=STEP)
+def send(practice: Practice, one: int, **how: Any) -> None:
+    given = {"state_holds_sample": True, "now": NOW, "step": STEP} | how
+    publish(practice.engine, practice.archive, one, practice.box(), **given)
 
 
 def doubted(practice: Practice, *, arrives: bool = True) -> int:
@@ -75,6 +76,19 @@ def test_a_partner_that_refuses_duplicates_gets_the_same_bytes_again(practice_wi
     assert practice.state_of(one) == "published"
     same = Counter((each.name, each.sha256, each.isa13) for each in practice.server.arrivals)
     assert list(same.values()) == [2]  # the same interchange twice: the partner refuses the second by its number
+
+
+@pytest.mark.parametrize("style", ["rename", "direct"])
+def test_what_is_owed_is_written_when_a_doubt_that_never_was_released_ends(practice_with: Make, style: str) -> None:
+    practice = practice_with({"style": style})
+    one = practice.interchange(claims=2)
+    if style == "direct":
+        practice.server.fault("close", "cut", performed=True)
+    hidden = practice.server.inbound / ".SENDER-000000001.837.part"
+    send(practice, one, reach=lambda point: practice.server.take(hidden) if point == "sent" else None)
+    decided(practice, "delivered")
+    assert settle(practice) == DoubtCounts(delivered=1)
+    assert practice.scalar("SELECT count(*) FROM expected_answer") == 2 + 2 * 3
 
 
 def test_a_partner_that_takes_duplicates_waits_for_a_person(practice_with: Make) -> None:

@@ -1,6 +1,7 @@
 """A database older than its archive: sending is refused until what was sent and received is registered again."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def content_of(number: int) -> str:
     return hashlib.sha256(f"content {number}".encode()).hexdigest()
 
 
-def sent_and_lost(practice: Practice, isa13: int, numbers: list[int], *, ordinal: int = 1) -> None:
+def sent_and_lost(practice: Practice, isa13: int, numbers: list[int], *, ordinal: int = 1, **how: str) -> None:
     """The archive of an interchange that was sent after the backup: its bytes, its manifest, its label."""
     content = isa(isa13, f"HL*{isa13}~")
     manifest = Manifest(
@@ -97,7 +98,7 @@ def sent_and_lost(practice: Practice, isa13: int, numbers: list[int], *, ordinal
         sha256=practice.archive.put(content),
         size=len(content),
         prepared_at=NOW.isoformat(),
-        claims=tuple(a_claim(number, place, ordinal) for place, number in enumerate(numbers, 1)),
+        claims=tuple(replace(a_claim(number, place, ordinal), **how) for place, number in enumerate(numbers, 1)),
     )
     practice.archive.label("interchange", manifest.label, practice.archive.put(manifest.encode()))
 
@@ -250,6 +251,21 @@ def test_a_later_submission_closes_the_one_of_the_backup(practice: Practice) -> 
     columns = (claim_submission.c.ordinal, claim_submission.c.closed_at.is_(None))
     assert rows(practice, select(*columns).order_by(claim_submission.c.ordinal)) == [(1, False), (2, False), (3, True)]
     assert rows(practice, select(claim_hold.c.released_by)) == [("reconcile",)]
+
+
+@pytest.mark.parametrize("state", [None, "open", "adjudicated"])
+def test_a_correction_stays_one_when_its_claim_is_registered_again(practice: Practice, state: str | None) -> None:
+    """Adjudicated is what it was at the backup, before it was decided to correct it."""
+    if state is None:
+        an_encounter(practice, 3)
+    else:
+        as_of_the_backup(practice, 3)
+        with practice.engine.begin() as connection:
+            connection.execute(update(claim).values(state=state))
+    sent_and_lost(practice, 5, [3], ordinal=2, frequency="7", payer_claim_number="ICN1")
+    run(practice)
+    columns = (claim.c.state, claim.c.next_frequency, claim.c.payer_claim_number)
+    assert rows(practice, select(*columns)) == [("submitted", "7", "ICN1")]
 
 
 def test_a_claim_made_again_under_another_number_gives_way(practice: Practice) -> None:

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Engine
 
@@ -7,8 +5,5 @@ from tests.foundation.ledger.books import Books
 
 
 @pytest.fixture
-def books(engine: Engine, run_id: int) -> Iterator[Books]:
-    """An empty ledger in a transaction that is never committed."""
-    with engine.connect() as connection, connection.begin() as one:
-        yield Books(connection, run_id)
-        one.rollback()
+def books(engine: Engine) -> Books:
+    return Books(engine)

@@ -1,136 +1,162 @@
-"""Months: no entry is dated into a closed one, whoever writes it and whenever it is closed."""
+"""Months are closed up to a line; nothing is dated before it, not even by an entry that was under way."""
 
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
-from datetime import UTC, date, datetime
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import date
 
 import pytest
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from revcycle.foundation.errors import InputUnusable
-from revcycle.foundation.ledger import close, month_of, record, reopen, stage
-from tests.foundation.ledger.books import DAY, STAGED, Books
+from revcycle.foundation.ledger import close_month, open_month
+from tests.foundation.ledger.books import DAY, NOW, UNBILLED, Books, Move
 
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-TODAY = date(2026, 11, 24)
-OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
-
-
-def shut(connection: Connection, month: date, run_id: int) -> bool:
-    return close(connection, month, by="kim", day=TODAY, now=NOW, run_id=run_id)
-
-
-def open_day(connection: Connection, day: date) -> date:
-    found: date = connection.execute(text("SELECT open_day(:day)"), {"day": day}).scalar_one()
-    return found
+AUGUST, SEPTEMBER, OCTOBER, NOVEMBER = (date(2026, month, 1) for month in (8, 9, 10, 11))
+TODAY = date(2026, 12, 1)
+INSERT = """
+INSERT INTO journal_entry (kind, source_kind, source_id, ordinal, accounting_date, effective_date, run_id)
+VALUES ('deposit', 'action', :source, 1, :day, :day, 1)
+"""
 
 
-def test_an_entry_into_a_closed_month_is_refused_whoever_writes_it(books: Books) -> None:
-    assert shut(books.connection, OCTOBER, books.run_id)
-    with pytest.raises(IntegrityError):
-        books.run(
-            """INSERT INTO journal_entry (kind, source_kind, source_id, ordinal, accounting_date, effective_date,
-                run_id) VALUES ('charge', 'encounter', 1, 1, :day, :day, :run)"""
-        )
+def close(books: Books, month: date, today: date = TODAY) -> list[date]:
+    with books.engine.begin() as connection:
+        return close_month(connection, month, today=today, by="rob", now=NOW, run_id=books.run_id)
 
 
-def test_an_entry_of_a_closed_month_goes_to_the_next_open_one_with_its_own_effective_date(books: Books) -> None:
-    shut(books.connection, OCTOBER, books.run_id)
-    books.charge(books.claim())
-    row = books.connection.execute(text("SELECT accounting_date, effective_date FROM journal_entry")).one()
-    assert tuple(row) == (NOVEMBER, DAY)
+def reopen(books: Books, month: date) -> bool:
+    with books.engine.begin() as connection:
+        return open_month(connection, month, by="rob", now=NOW, run_id=books.run_id)
 
 
-CLOSED = {
-    "none": ([], date(2026, 3, 17)),
-    "one": ([3], date(2026, 4, 1)),
-    "several in a row": ([3, 4, 5], date(2026, 6, 1)),
-    "with a gap": ([3, 5], date(2026, 4, 1)),
-    "others": ([2, 4], date(2026, 3, 17)),
-    "over the turn of the year": ([3, 4, 5, 6, 7, 8, 9, 10, 11], date(2026, 12, 1)),
-}
+def dated(books: Books, *days: date) -> None:
+    for source, day in enumerate(days, start=1):
+        with books.engine.begin() as connection:
+            connection.execute(text(INSERT), {"source": source, "day": day})
 
 
-@pytest.mark.parametrize(("months", "day"), CLOSED.values(), ids=CLOSED)
-def test_the_day_of_an_entry_is_its_own_or_the_first_of_the_next_open_month(
-    books: Books, months: list[int], day: date
-) -> None:
-    for month in months:
-        shut(books.connection, date(2026, month, 1), books.run_id)
-    assert open_day(books.connection, date(2026, 3, 17)) == day
+def open_day(books: Books, day: date) -> date:
+    return books.value(f"SELECT open_day('{day}')")
 
 
-def test_a_december_that_is_closed_leads_to_january(books: Books) -> None:
-    close(books.connection, date(2025, 12, 1), by="kim", day=TODAY, now=NOW, run_id=books.run_id)
-    assert open_day(books.connection, date(2025, 12, 31)) == date(2026, 1, 1)
+@pytest.mark.parametrize("day", [OCTOBER, date(2026, 10, 31)])
+def test_no_entry_goes_into_a_closed_month(books: Books, day: date) -> None:
+    close(books, OCTOBER)
+    with pytest.raises(DatabaseError):
+        dated(books, day)
+    dated(books, NOVEMBER)
+    assert books.value("SELECT count(*) FROM journal_entry") == 1
 
 
-def test_a_month_opened_again_takes_entries(books: Books) -> None:
-    shut(books.connection, OCTOBER, books.run_id)
-    assert reopen(books.connection, OCTOBER, by="kim", now=NOW, run_id=books.run_id)
-    assert open_day(books.connection, DAY) == DAY
+def test_one_entry_of_many_into_a_closed_month_refuses_them_all(books: Books) -> None:
+    close(books, OCTOBER)
+    with pytest.raises(DatabaseError), books.engine.begin() as connection:
+        connection.execute(text(f"{INSERT}, ('deposit', 'action', 2, 1, '2026-10-15', '2026-10-15', 1)"),
+                           {"source": 1, "day": DAY})  # fmt: skip
+    assert books.value("SELECT count(*) FROM journal_entry") == 0
 
 
-def test_the_same_again_changes_nothing(books: Books) -> None:
-    assert not reopen(books.connection, OCTOBER, by="kim", now=NOW, run_id=books.run_id)
-    assert shut(books.connection, OCTOBER, books.run_id)
-    assert not shut(books.connection, OCTOBER, books.run_id)
+def test_closing_a_month_closes_every_earlier_one_since_the_first_entry(books: Books) -> None:
+    dated(books, date(2026, 8, 20), OCTOBER)
+    assert close(books, OCTOBER) == [AUGUST, SEPTEMBER, OCTOBER]
+    assert close(books, OCTOBER) == []
+    with pytest.raises(DatabaseError):
+        dated(books, date(2026, 9, 15))
 
 
-def test_a_month_that_has_not_begun_stays_open(books: Books) -> None:
-    with pytest.raises(InputUnusable, match="2026-12 has not begun"):
-        shut(books.connection, date(2026, 12, 1), books.run_id)
+def test_a_month_without_an_entry_closes_alone(books: Books) -> None:
+    dated(books, NOVEMBER)
+    assert close(books, OCTOBER) == [OCTOBER]
 
 
-@pytest.mark.parametrize("words", ["2026-13", "2026-1", "26-10", "2026-10-01", ""])
-def test_a_month_is_given_as_year_and_month(words: str) -> None:
-    with pytest.raises(InputUnusable, match="YYYY-MM"):
-        month_of(words)
-    assert month_of("2026-10") == OCTOBER
+@pytest.mark.parametrize(("today", "over"), [(date(2026, 11, 30), False), (TODAY, True)])
+def test_a_month_is_closed_only_when_it_is_over(books: Books, today: date, over: bool) -> None:
+    if over:
+        assert close(books, NOVEMBER, today) == [NOVEMBER]
+    else:
+        with pytest.raises(InputUnusable, match="2026-11 is not over: it can be closed from 2026-12-01 on"):
+            close(books, NOVEMBER, today)
+        assert books.value("SELECT count(*) FROM accounting_period") == 0
 
 
-def stage_one(connection: Connection, books: Books) -> None:
-    stage(connection)
-    asked = {"kind": "charge", "source_kind": "encounter", "source": 1, "ordinal": 1, "debit": "receivable.unbilled"}
-    more = {"credit": "revenue", "cents": 5, "claim": None, "debit_claim": None, "credit_claim": None}
-    connection.execute(text(STAGED), asked | more | {"remittance": None, "day": DAY})
+def test_december_is_over_with_the_year(books: Books) -> None:
+    with pytest.raises(InputUnusable, match="from 2027-01-01 on"):
+        close(books, date(2026, 12, 1), date(2026, 12, 31))
 
 
-def dates(engine: Engine) -> list[date]:
-    with engine.connect() as connection:
-        return list(connection.scalars(text("SELECT accounting_date FROM journal_entry ORDER BY id")))
+def test_only_the_last_closed_month_can_be_opened(books: Books) -> None:
+    dated(books, SEPTEMBER)
+    close(books, OCTOBER)
+    with pytest.raises(InputUnusable, match="2026-09 cannot be opened while 2026-10 is closed"):
+        reopen(books, SEPTEMBER)
+    assert [reopen(books, OCTOBER), reopen(books, OCTOBER), reopen(books, SEPTEMBER)] == [True, False, True]
+    assert (close(books, OCTOBER), reopen(books, NOVEMBER)) == ([SEPTEMBER, OCTOBER], False)
 
 
-def test_closing_waits_for_the_entries_under_way(engine: Engine, run_id: int, books: Books) -> None:
-    def shut_alone() -> bool:
-        with engine.begin() as connection:
-            return shut(connection, OCTOBER, run_id)
-
-    with ThreadPoolExecutor(1) as pool, engine.connect() as posting:
-        with posting.begin():
-            stage_one(posting, books)
-            closing = pool.submit(shut_alone)
-            with pytest.raises(NotYet):
-                closing.result(timeout=0.3)
-            assert record(posting, run_id=run_id) == 1
-        assert closing.result(timeout=30)
-    assert dates(engine) == [DAY]
+def test_a_month_is_named_by_its_first_day(books: Books) -> None:
+    for verb in (close, reopen):
+        with pytest.raises(ValueError, match="first day"):
+            verb(books, DAY)
 
 
-def test_an_entry_that_comes_while_a_month_is_closed_waits_and_is_dated_into_the_next(
-    engine: Engine, run_id: int, books: Books
-) -> None:
-    def post() -> int:
-        with engine.begin() as connection:
-            stage_one(connection, books)
-            return record(connection, run_id=run_id)
+@pytest.mark.parametrize(
+    ("day", "found"),
+    [
+        (date(2026, 7, 31), date(2026, 7, 31)),
+        (date(2026, 8, 1), NOVEMBER),
+        (date(2026, 9, 30), NOVEMBER),
+        (date(2026, 10, 31), NOVEMBER),
+        (date(2026, 11, 5), date(2026, 11, 5)),
+    ],
+)
+def test_a_day_in_closed_months_becomes_the_first_of_the_next_open_one(books: Books, day: date, found: date) -> None:
+    dated(books, AUGUST)
+    close(books, OCTOBER)
+    assert open_day(books, day) == found
 
-    with ThreadPoolExecutor(1) as pool, engine.connect() as closing:
-        with closing.begin():
-            assert shut(closing, OCTOBER, run_id)
-            posting = pool.submit(post)
-            with pytest.raises(NotYet):
-                posting.result(timeout=0.3)
-        assert posting.result(timeout=30) == 1
-    assert dates(engine) == [NOVEMBER]
+
+def test_a_day_is_found_between_closed_months(books: Books) -> None:
+    dated(books, AUGUST)
+    close(books, OCTOBER)
+    books.change("UPDATE accounting_period SET state = 'open' WHERE month = '2026-09-01'")
+    assert [open_day(books, day) for day in (AUGUST, OCTOBER)] == [SEPTEMBER, NOVEMBER]
+
+
+def test_closing_waits_for_an_entry_under_way_and_the_next_one_sees_it_closed(books: Books) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        with books.engine.begin() as posting:
+            posting.execute(text(INSERT), {"source": 1, "day": OCTOBER})
+            closing = pool.submit(close, books, OCTOBER)
+            assert not wait([closing], timeout=0.5).done
+        assert closing.result(timeout=20) == [OCTOBER]
+    assert books.value("SELECT count(*) FROM journal_entry WHERE accounting_date = '2026-10-01'") == 1
+
+
+def test_an_entry_that_chose_its_day_before_the_month_closed_is_refused_not_slipped_in(books: Books) -> None:
+    with books.engine.begin() as posting:
+        chosen = posting.execute(text("SELECT open_day('2026-10-05')")).scalar_one()
+        assert close(books, OCTOBER) == [OCTOBER]
+        with pytest.raises(DatabaseError):
+            posting.execute(text(INSERT), {"source": 1, "day": chosen})
+        posting.rollback()
+    assert open_day(books, chosen) == NOVEMBER
+
+
+def test_an_entry_written_while_the_month_is_being_closed_waits_and_is_refused(books: Books) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with books.engine.begin() as closing:
+            close_month(closing, OCTOBER, today=TODAY, by="rob", now=NOW, run_id=books.run_id)
+            posting = pool.submit(dated, books, OCTOBER)
+            assert not wait([posting], timeout=0.5).done
+        assert isinstance(posting.exception(timeout=20), DatabaseError)
+
+
+def test_a_reversal_of_a_closed_month_is_dated_in_the_next_open_one(books: Books) -> None:
+    books.day = date(2026, 10, 15)
+    encounter = books.encounter(120_00)
+    close(books, OCTOBER)
+    assert books.reverse("kind = 'charge'") == 1
+    assert books.value("SELECT accounting_date FROM journal_entry WHERE kind = 'reversal'") == NOVEMBER
+    assert books.value("SELECT effective_date FROM journal_entry WHERE kind = 'reversal'") == books.day
+    books.move("charge", "encounter", encounter, [Move(UNBILLED, "revenue", 120_00, encounter)], ordinal=2)
+    assert books.value("SELECT max(accounting_date) FROM journal_entry") == NOVEMBER

@@ -1,6 +1,7 @@
 """Payers' claim rules and trading partners: what practice.yaml may say of them, and how they come back."""
 
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from revcycle.foundation.practice.partner import Mailbox
 from revcycle.foundation.practice.partners import stored_claim_rules, stored_partners
 from tests.foundation.practice.test_reading import refusal, settings_of
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"
 NOW = datetime(2026, 7, 6, 5, tzinfo=UTC)
-TEXT = """\
+TEXT = f"""\
 name: Example Medical Group
 time_zone: America/New_York
 payers:
@@ -37,8 +39,8 @@ trading_partners:
     contact_name: EDI desk
     contact_phone: 2075550100
     receiver_name: Example Clearinghouse
-    mailbox: {style: rename, temporary: "tmp.{name}"}
-    host_keys: [ssh-ed25519 AAAAone, ssh-ed25519 AAAAtwo]
+    mailbox: {{style: rename, temporary: "tmp.{{name}}"}}
+    host_keys: [{KEY}, "{KEY} old"]
 """
 FAULTS = [
     ("partner: clearinghouse", "partner: house", 11, "payers.claims.partner: the connection of one of trading"),
@@ -54,7 +56,19 @@ FAULTS = [
     ('"tmp.{name}"', '"tmp"', 25, "trading_partners.mailbox: a temporary name with {name} in it"),
     ("style: rename", "name: same.837", 25, "trading_partners.mailbox: a name with {isa13} in it"),
     ("style: rename", 'name: "{isa13}{patient}"', 25, "trading_partners.mailbox: a name made of {sender}, {isa13}"),
+    ("style: rename", 'name: "{{isa13}}.837"', 25, "trading_partners.mailbox: a name with {isa13} in it"),
+    ("style: rename", 'name: "{isa13:x}.837"', 25, "trading_partners.mailbox: a number written {isa13} or {isa13:09}"),
+    ("style: rename", 'name: "{isa13}{usage:0}"', 25, "trading_partners.mailbox: a number written {isa13} or"),
+    ("style: rename", 'name: "{gs06}{isa13}"', 25, "trading_partners.mailbox: {isa13:09} beside {gs06}"),
+    ("style: rename", 'name: "{isa13"', 25, "trading_partners.mailbox: every brace closed"),
+    ('"tmp.{name}"', '"tmp.{isa13}"', 25, "trading_partners.mailbox: a name made of {name}"),
+    ('"tmp.{name}"', '"{name}"', 25, "trading_partners.mailbox: a temporary name with {name} in it"),
+    ("style: rename", "style: folder", 25, "trading_partners.mailbox: a folder other than upload"),
     ("host_keys: [", "hostkeys: [", 26, "trading_partners.hostkeys: no such field"),
+    ("host_keys: [", f"host_keys: [{KEY}, ", 26, "trading_partners.host_keys: one host key, or two"),
+    (f"[{KEY}", "[AAAA", 26, "trading_partners.host_keys: a host key such as"),
+    (f"[{KEY}", f"[{KEY[:-4]}", 26, "trading_partners.host_keys: a host key such as"),
+    ("enrolled: yes", "holds_for_review: [icd10.excludes]", 14, "payers.claims.holds_for_review: a rule of the sweep"),
 ]  # fmt: skip
 
 
@@ -74,6 +88,20 @@ def test_what_is_stored_comes_back_as_it_was_read(engine: Engine, tmp_path: Path
         named = connection.execute(text("SELECT partner, qualifier, value, payer FROM payer_identifier")).one()
     assert tuple(named) == ("clearinghouse", "NM109", "NWIND", "NORTHWIND")
     assert settings.trading_partners[0].submitter_id == "0042"
+
+
+@pytest.mark.parametrize("name", ["{isa13}.837", "{isa13:07}", "{gs06}1{isa13:09}", "{sender}-{isa13:09}.837"])
+def test_no_two_interchanges_share_a_name(name: str) -> None:
+    box, numbers = Mailbox(name=name), (1, 11, 111, 1111)
+    given = {"sender": "S", "usage": "T", "date": "20260706"}
+    names = {box.final_name(isa13=isa13, gs06=gs06, **given) for isa13, gs06 in permutations(numbers, 2)}
+    assert len(names) == (12 if "gs06" in name else 4)
+
+
+@pytest.mark.parametrize("rules", ["['*']", "[ncci.mue_day, addon.primary_missing]", "[]"])
+def test_rules_of_the_sweep_may_be_named(tmp_path: Path, rules: str) -> None:
+    settings = settings_of(tmp_path, TEXT.replace("enrolled: yes", f"holds_for_review: {rules}"))
+    assert len(settings.payers[0].claims[0].holds_for_review) == rules.count(",") + (rules != "[]")
 
 
 def test_a_file_name_is_told_by_its_interchange() -> None:

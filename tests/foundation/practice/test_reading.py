@@ -111,6 +111,46 @@ FAULTS = [
 ]  # fmt: skip
 
 
+TIMED = TEXT.replace(
+    "staff:\n",
+    """\
+    holidays: [2026-11-27]
+    appeal_limits: [{valid_from: 2010-01-01, limit: {days: 120}, presumed_receipt_days: 5, source: law}]
+    correction_limits: [{valid_from: 2010-01-01, limit: {days: 90}, counts_from: date_to, source: law}]
+    exceptions: [{valid_from: 2026-01-01, reason: waiver, until: 2027-01-31, source: letter, evidence: letter}]
+    receipt: [{valid_from: 2010-01-01, cut_off_hour: 18, business_days_only: true, source: guide}]
+    warnings: [{valid_from: 2010-01-01, days_before: [30, 14], escalates_to: wren, source: ours}]
+staff:
+""",
+)
+TIME_FAULTS = [
+    ("[2026-11-27]", "[2026-11-31]", 22, "payers.holidays: a date of the calendar"),
+    ("presumed_receipt_days: 5", "presumed_receipt_days: -1", 23, "payers.appeal_limits.presumed_receipt_days: a"),
+    ("days: 5, source", "days: 5, not_for: [late], source", 23, "payers.appeal_limits.not_for: claim adjustment"),
+    ("days: 5, source", "days: 5, counts_from: date_from, source", 23, "payers.appeal_limits.counts_from: one of"),
+    ("counts_from: date_to", "counts_from: discharge", 24, "payers.correction_limits.counts_from: one of 'date_from'"),
+    ("until: 2027-01-31, ", "", 25, "payers.exceptions: either until, or notified_on and limit is expected"),
+    ("until: ", "notified_on: 2026-12-01, until: ", 25, "payers.exceptions: either until, or notified_on and limit"),
+    ("reason: waiver", "reason: kindness", 25, "payers.exceptions.reason: one of 'agency_error'"),
+    (", evidence: letter", "", 25, "payers.exceptions.evidence: it is missing"),
+    ("reason: waiver", "reason: waiver, claim: '12'", 25, "payers.exceptions.claim: a claim number of ten characters"),
+    ("cut_off_hour: 18", "cut_off_hour: 25", 26, "payers.receipt.cut_off_hour: a number not above 24"),
+    ("[30, 14]", "[14, 30]", 27, "payers.warnings: days_before from the most to the fewest, each once is expected"),
+    ("[30, 14]", "[]", 27, "payers.warnings.days_before: at least one is expected"),
+    ("escalates_to: wren", "escalates_to: nobody", 27, "payers.warnings.escalates_to: the username of one of staff"),
+    ("source: guide}]", "source: guide}, {valid_from: 2020-01-01, source: g}]", 15, "payers: receipt that do not"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "line", "said"), TIME_FAULTS, ids=lambda value: str(value)[:40])
+def test_a_fault_in_a_rule_about_time_is_named_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, said: str
+) -> None:
+    assert old in TIMED
+    found = refusal(tmp_path, TIMED.replace(old, new, 1))
+    assert found.startswith(f", line {line}: {said}")
+
+
 @pytest.mark.parametrize(("old", "new", "line", "said"), FAULTS, ids=lambda value: str(value)[:40])
 def test_a_fault_is_named_with_its_line(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
     assert old in TEXT
@@ -147,6 +187,12 @@ def test_the_template_can_be_read_as_it_is_and_filled_in(tmp_path: Path) -> None
     assert [len(part) for part in (filled.billing_providers, filled.providers, filled.facilities)] == [1, 1, 1]
     assert [limit.unit for limit in filled.filing_limits()] == ["years", "months", "days"]
     assert filled.staff[0].credentials == ["CPC"]
+    medicare, example = filled.payers
+    assert (medicare.appeal_limits[0].presumed_receipt_days, medicare.appeal_limits[0].not_for) == (5, ["29"])
+    assert medicare.exceptions[0].last_day(()) == date(2027, 3, 31)  # six months, and that month through its end
+    assert (medicare.receipt[0].cut_off_hour, medicare.warnings[0].days_before) == (18, [30, 14, 3])
+    assert (example.correction_limits[0].counts_from, example.secondary_limits[0].limit.days) == ("remittance", 60)
+    assert filled.closed_on(example) == (date(2026, 11, 27),)
 
 
 def test_an_npi_has_a_check_digit() -> None:

@@ -1,13 +1,20 @@
 """Settings in the database: equal ones write no row, a change is a new version, what is gone ends."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
 from revcycle.foundation import practice
 from revcycle.foundation.practice import Changes
-from tests.foundation.practice.test_reading import TEXT, settings_of
+from revcycle.foundation.practice.limits import (
+    stored_extensions,
+    stored_limits,
+    stored_receipt_rules,
+    stored_warnings,
+)
+from revcycle.foundation.practice.time_rules import APPEAL
+from tests.foundation.practice.test_reading import TEXT, TIMED, settings_of
 
 NOW = datetime(2026, 7, 6, 5, tzinfo=UTC)
 LATER = datetime(2026, 7, 7, 5, tzinfo=UTC)
@@ -61,6 +68,24 @@ def test_filing_limits_may_move_against_each_other(engine: Engine, tmp_path: Pat
         ("2010-01-01", {"count": 6, "unit": "months"}),
         ("2026-06-01", {"count": 90, "unit": "days"}),
     ]
+
+
+def test_rules_about_time_are_read_as_they_were_written(engine: Engine, tmp_path: Path, run_id: int) -> None:
+    content = TIMED.replace("{days: 90}, source: contract 2026", "{days: 90}, rolls: true, source: contract 2026")
+    load(engine, tmp_path, content, run_id)
+    settings = settings_of(tmp_path, content)
+    with engine.connect() as connection:
+        assert sorted(stored_limits(connection), key=repr) == sorted(settings.filing_limits(), key=repr)
+        (appeal,) = stored_limits(connection, APPEAL)
+        (extension,) = stored_extensions(connection)
+        (receipt,) = stored_receipt_rules(connection)
+        (warnings,) = stored_warnings(connection)
+    assert {limit.closed_on for limit in settings.filing_limits()} == {(date(2026, 11, 27),), ()}
+    assert (appeal.counts_from, appeal.presumed_days, appeal.closed_on) == ("remittance", 5, ())
+    assert (extension.claim, extension.until) == ("", date(2027, 1, 31))
+    assert (receipt.cut_off_hour, receipt.closed_on) == (18, (date(2026, 11, 27),))
+    assert (warnings.days_before, warnings.escalates_to) == ((30, 14), "wren")
+    assert not load(engine, tmp_path, content, run_id, LATER)
 
 
 def test_rules_of_another_kind_are_left_alone(engine: Engine, tmp_path: Path, run_id: int) -> None:

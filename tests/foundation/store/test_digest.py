@@ -1,7 +1,7 @@
 """The digest says all that the practice's rows say, and nothing that is ours alone."""
 
 import pytest
-from sqlalchemy import Column, text
+from sqlalchemy import Column, DateTime, text
 from sqlalchemy.sql import visitors
 
 from revcycle.cycle.edits.sweep import Chunk, sweep
@@ -32,6 +32,11 @@ def test_every_column_is_in_the_digest_or_left_out_by_name() -> None:
 
 def test_no_column_is_both() -> None:
     assert in_facts() & left_out() == set()
+
+
+def test_no_instant_is_in_the_digest_but_that_something_happened() -> None:
+    selected = [column for facts in FACTS.values() for column in facts.selected_columns]
+    assert [str(column) for column in selected if isinstance(column.type, DateTime)] == []
 
 
 @pytest.fixture

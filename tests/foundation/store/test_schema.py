@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from revcycle.foundation.store import upgrade
@@ -13,7 +13,9 @@ from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import (
     access_log,
     archive_object,
+    claim,
     coverage,
+    encounter,
     encounter_version,
     finding,
     metadata,
@@ -190,6 +192,41 @@ def test_a_cause_has_one_open_item(engine: Engine, run_id: int) -> None:
         connection.execute(insert(work_item), row)
     with pytest.raises(IntegrityError, match="uq_work_item_open_cause"), engine.begin() as connection:
         connection.execute(insert(work_item), row)
+
+
+HOT = "SELECT n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'claim'"
+
+
+def a_claim(connection: Connection, run_id: int, number: str) -> None:
+    values = {"claim_number": number, "encounter_id": 1, "responsibility": "P", "payer": "MEDICARE", "state": "open"}
+    connection.execute(insert(claim), values | {"run_id": run_id})
+
+
+@pytest.fixture
+def an_encounter(engine: Engine, run_id: int) -> None:
+    with engine.begin() as connection:
+        values = {"id": 1, "source_system": "csv", "source_encounter_id": "E1", "current_version": 1, "run_id": run_id}
+        connection.execute(insert(encounter), values)
+
+
+@pytest.mark.usefixtures("an_encounter")
+def test_an_encounter_has_one_claim_that_is_not_void(engine: Engine, run_id: int) -> None:
+    with engine.begin() as connection:
+        a_claim(connection, run_id, "A")
+        connection.execute(update(claim).values(state="void"))
+        a_claim(connection, run_id, "B")
+    with pytest.raises(IntegrityError, match="uq_claim_of_encounter"), engine.begin() as connection:
+        a_claim(connection, run_id, "C")
+
+
+@pytest.mark.usefixtures("an_encounter")
+def test_a_claim_that_is_submitted_leaves_its_indexes_alone(engine: Engine, run_id: int) -> None:
+    with engine.begin() as connection:
+        a_claim(connection, run_id, "A")
+        connection.execute(update(claim).values(state="submitted"))
+        assert connection.execute(text(HOT)).scalar_one() == 1
+        room = connection.execute(text("SELECT reloptions FROM pg_class WHERE oid = 'claim'::regclass")).scalar_one()
+        assert room == [f"fillfactor={claim.dialect_options['postgresql']['with']['fillfactor']}"]
 
 
 CHANGES = ["UPDATE access_log SET who = 'x'", "DELETE FROM access_log", "TRUNCATE access_log"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from revcycle.foundation.x12.characters import transliterate
@@ -309,7 +309,7 @@ TEXTS = {
     "group_name": (1, 60, True),
     "payer_name": (1, 60, False),
     "payer_id": (2, 80, False),
-    "attachment_number": (1, 50, True),
+    "attachment_number": (2, 50, True),
     "referral_number": (1, 50, False),
     "prior_authorization": (1, 50, False),
     "medical_record": (1, 50, False),
@@ -343,6 +343,7 @@ def fits(column: str, value: str) -> bool:
     st.lists(st.dictionaries(st.sampled_from(sorted(TEXTS)), HOSTILE, max_size=3), min_size=1, max_size=12),
     st.booleans(),
 )
+@example(changes=[{"attachment_number": "0"}], brought=False)
 def test_hostile_text_makes_a_valid_file_or_names_exactly_its_claims(
     changes: list[dict[str, str]], brought: bool
 ) -> None:

@@ -1,6 +1,6 @@
 """Received answers applied: read, matched, written down as evidence, and the claims brought in line with it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, text
 from sqlalchemy.dialects.postgresql import insert
 
-from revcycle.cycle.answers import evidence, interchanges, matching, to_do
-from revcycle.cycle.answers.file import Read, Transaction, read
+from revcycle.cycle.answers import again, evidence, interchanges, matching, to_do
+from revcycle.cycle.answers.file import Read, read
 from revcycle.cycle.answers.overdue import raise_overdue
 from revcycle.cycle.answers.room import lock_room
 from revcycle.cycle.answers.standing import Moved, bring_in_line
@@ -21,13 +21,6 @@ from revcycle.foundation.store.tables import problem, received_transaction
 
 WAITING = "SELECT id FROM received_file WHERE state = 'registered' AND kind IN ('TA1', '999', '277CA') ORDER BY id"
 TAKE = "SELECT * FROM received_file WHERE id = :file AND state = 'registered' FOR UPDATE"
-# The same set came in another file of this partner before, and something of ours was known to be meant by it.
-AGAIN = """
-SELECT DISTINCT t.kind, t.body_sha256 FROM received_transaction t JOIN received_file f ON f.id = t.file_id
-WHERE f.partner = :partner AND t.file_id <> :file AND t.state = 'applied' AND t.body_sha256 = ANY (:bodies)
-  AND EXISTS (SELECT 1 FROM answer a
-              WHERE a.file_id = t.file_id AND a.st_index = t.st_index AND a.interchange_id IS NOT NULL)
-"""
 DONE = "UPDATE received_file SET state = :state WHERE id = :file"
 
 
@@ -82,20 +75,21 @@ def _apply(connection: Connection, archive: Archive, file: Row[Any], *, now: dat
     partner = stored_partners(connection).get(file.partner)
     content = read(data, partner, partial(matching.claims_of_group, connection, archive, file.partner))
     _problems(connection, file, content, run_id=run_id)
-    again = _again(connection, file, content.transactions)
+    before = again.known(connection, file, content.transactions)
     meant = matching.match(
         connection,
         file.partner,
-        [one for each in content.transactions if (each.kind, each.body_sha256) not in again for one in each.said],
+        [one for each in content.transactions if (each.kind, each.body_sha256) not in before for one in each.said],
     )
     matching.write(connection, file.id, meant, run_id=run_id)
-    moved, ended = _follow(connection, file.id, now=now, run_id=run_id)
+    earlier = again.move_back(connection, content.transactions, before)
+    moved, ended = _follow(connection, [file.id, *earlier], now=now, run_id=run_id)
     unmatched = to_do.unmatched(connection, file.id, now=now, run_id=run_id)
     _register(connection, file, content, now=now, run_id=run_id)
     return ApplyCounts(
         files=1,
         quarantined=int(content.unusable),
-        repeated=sum((each.kind, each.body_sha256) in again for each in content.transactions),
+        repeated=sum((each.kind, each.body_sha256) in before for each in content.transactions),
         answers=len(meant),
         accepted=moved.accepted,
         rejected=moved.rejected,
@@ -105,9 +99,9 @@ def _apply(connection: Connection, archive: Archive, file: Row[Any], *, now: dat
     )
 
 
-def _follow(connection: Connection, file: int, *, now: datetime, run_id: int) -> tuple[Moved, int]:
-    """Bring all that the file speaks of in line: claims, interchanges, answers owed, and items."""
-    touched = evidence.record(connection, file, run_id=run_id)
+def _follow(connection: Connection, files: Sequence[int], *, now: datetime, run_id: int) -> tuple[Moved, int]:
+    """Bring all that the files speak of in line: claims, interchanges, answers owed, and items."""
+    touched = evidence.record(connection, files, run_id=run_id)
     ended = interchanges.end_doubts(connection, now=now, run_id=run_id)
     moved = bring_in_line(connection, touched.submissions, now=now, run_id=run_id)
     interchanges.fold_answered(connection, touched.interchanges)
@@ -117,11 +111,6 @@ def _follow(connection: Connection, file: int, *, now: datetime, run_id: int) ->
     to_do.duplicates(connection, touched.interchanges, touched.submissions, now=now, run_id=run_id)
     raise_overdue(connection, touched.interchanges, now=now, run_id=run_id)
     return moved, ended
-
-
-def _again(connection: Connection, file: Row[Any], transactions: Iterable[Transaction]) -> set[tuple[str, str]]:
-    asked = {"partner": file.partner, "file": file.id, "bodies": [one.body_sha256 for one in transactions]}
-    return {(row.kind, row.body_sha256) for row in connection.execute(text(AGAIN), asked)}
 
 
 def _problems(connection: Connection, file: Row[Any], content: Read, *, run_id: int) -> None:

@@ -44,7 +44,7 @@ class Evidence:
 
 def highest(evidence: Iterable[Evidence]) -> Evidence | None:
     """The piece of evidence that says where the claim stands; None where there is none."""
-    return max(evidence, key=lambda one: (*_order(one), OF_SCOPES[one.scope], -one.event), default=None)
+    return max(evidence, key=_precedence, default=None)
 
 
 def answered(said: Iterable[tuple[str, datetime, str]]) -> str:
@@ -78,5 +78,7 @@ def _rejected_after(one: Evidence, said: Iterable[Evidence]) -> bool:
     return any(other.verdict == "rejected" and other.at >= one.at for other in same)
 
 
-def _order(one: Evidence) -> tuple[int, datetime, int]:
-    return RANK[one.kind, one.party], one.at, OF_EQUALS[one.verdict]
+def _precedence(one: Evidence) -> tuple[int, datetime, int, int, str, int]:
+    """What is alike in all but the key of its row says the same, so it does not matter which of them came first."""
+    party, verdict, scope = RANK[one.kind, one.party], OF_EQUALS[one.verdict], OF_SCOPES[one.scope]
+    return party, one.at, verdict, scope, one.payer_claim_number, -one.event

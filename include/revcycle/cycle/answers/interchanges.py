@@ -1,4 +1,4 @@
-"""Interchanges that were answered: no longer in doubt, their answered state, and the answers that are still owed."""
+"""Interchanges that were answered: they have arrived, their answered state, and the answers that are still owed."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from revcycle.cycle.answers.fold import answered
+from revcycle.foundation.register import expect_once
 from revcycle.foundation.work.causes import close_items
 
-# Any answer proves that the file arrived; the answer may have come before the doubt.
+# Any answer proves that the file arrived, also where the database was restored to a time before it was sent; the answer
+# may have come before the doubt.
 PUBLISH = """
 UPDATE interchange i SET state = 'published', published_at = coalesce(i.published_at, :now)
-WHERE i.state = 'in_doubt' AND EXISTS (SELECT 1 FROM answer a WHERE a.interchange_id = i.id) RETURNING i.id
+WHERE i.state <> 'published' AND EXISTS (SELECT 1 FROM answer a WHERE a.interchange_id = i.id) RETURNING i.id
 """
 SAID = """
 SELECT interchange_id, kind, at, detail->>'verdict' AS verdict FROM answer
@@ -54,8 +56,9 @@ FROM met WHERE e.id = met.id AND e.met_by IS DISTINCT FROM met.met_by
 
 
 def end_doubts(connection: Connection, *, now: datetime, run_id: int) -> int:
-    """Interchanges in doubt that any answer names are published; returns how many."""
+    """Interchanges that any answer names are published, in doubt or not even known as sent; returns how many."""
     proven = connection.scalars(text(PUBLISH), {"now": now}).all()
+    expect_once(connection, proven, now=now, run_id=run_id)
     close_items(connection, "doubt", proven, now=now, run_id=run_id, why="an answer names the interchange")
     return len(proven)
 

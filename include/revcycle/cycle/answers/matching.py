@@ -21,7 +21,7 @@ WHERE partner = :partner AND (isa13 = ANY (:isa13) OR gs06 = ANY (:gs06) OR bht0
 SUBMISSIONS = """
 SELECT s.patient_control_number AS pcn, s.id, s.interchange_id, i.gs06
 FROM claim_submission s JOIN interchange i ON i.id = s.interchange_id
-WHERE s.patient_control_number = ANY (:pcn)
+WHERE i.partner = :partner AND s.patient_control_number = ANY (:pcn)
 """
 GROUP = "SELECT id, sha256 FROM interchange WHERE partner = :partner AND gs06 = :gs06"
 NUMBERS = "SELECT patient_control_number FROM claim_submission WHERE interchange_id = :interchange"
@@ -88,7 +88,8 @@ def match(connection: Connection, partner: str, said: Sequence[Said]) -> list[Me
     known: dict[tuple[str, Any], int] = {}
     for row in connection.execute(text(INTERCHANGES), asked):
         known |= {("isa13", row.isa13): row.id, ("gs06", row.gs06): row.id, ("bht03", row.bht03): row.id}
-    claims = {row.pcn: row for row in connection.execute(text(SUBMISSIONS), {"pcn": sorted(numbers["pcn"])})}
+    asked = {"partner": partner, "pcn": sorted(numbers["pcn"])}
+    claims = {row.pcn: row for row in connection.execute(text(SUBMISSIONS), asked)}
     meant = []
     for one in said:
         kind, number = one.number

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, text
 
 from revcycle.cycle.answers.fold import Evidence, highest, receipt
 from revcycle.cycle.answers.reasons import reasons
+from revcycle.foundation.claim_states import before
 from revcycle.foundation.practice.claim_rule import ClaimRule
 from revcycle.foundation.practice.partners import stored_claim_rules
 
@@ -26,7 +27,7 @@ HOLD_OF_SCOPE = {"claim": "own", "set": "set", "others": ""}
 LOCK = """
 SELECT s.id, c.payer, CAST(i.prepared_at AS date) AS sent_on
 FROM claim_submission s JOIN claim c ON c.id = s.claim_id JOIN interchange i ON i.id = s.interchange_id
-WHERE s.id = ANY (:submissions) ORDER BY c.id FOR UPDATE OF c
+WHERE s.id = ANY (:submissions) ORDER BY c.id FOR NO KEY UPDATE OF c
 """
 EVIDENCE = """
 SELECT e.submission_id, split_part(e.kind, ' ', 1) AS kind, e.party, e.at, e.detail->>'verdict' AS verdict,
@@ -63,7 +64,7 @@ RETURNING s.id
 """
 REOPEN_CLAIMS = """
 UPDATE claim c SET state = 'open' FROM standing t
-WHERE c.id = t.claim_id AND t.verdict = 'rejected' AND c.state = 'submitted'
+WHERE c.id = t.claim_id AND t.verdict = 'rejected' AND c.state = ANY (:rejected)
   AND NOT EXISTS (SELECT 1 FROM claim_submission s
                   WHERE s.claim_id = c.id AND s.closed_at IS NULL AND s.interchange_id IS NOT NULL)
 """
@@ -84,7 +85,9 @@ REOPEN = """
 UPDATE claim_submission s SET closed_at = NULL, closed_because = '' FROM lifted l WHERE s.id = l.submission_id
 RETURNING s.id
 """
-SUBMITTED = "UPDATE claim c SET state = 'submitted' FROM lifted l WHERE c.id = l.claim_id AND c.state = 'open'"
+SUBMITTED = """
+UPDATE claim c SET state = 'submitted' FROM lifted l WHERE c.id = l.claim_id AND c.state = ANY (:lifted)
+"""
 # The holds that ought to be: of a claim that is open because of this rejection, and that did not go again.
 HELD = """
 CREATE TEMPORARY TABLE held ON COMMIT DROP AS
@@ -130,12 +133,13 @@ def bring_in_line(connection: Connection, submissions: Sequence[int], *, now: da
     rows = _folded(connection, sent)
     if not rows:
         return Moved()
-    asked = {"now": now, "run_id": run_id}
+    states = {"rejected": before("rejected"), "lifted": before("rejection lifted")}
+    asked = {"now": now, "run_id": run_id, **states}
     connection.execute(text(STAGE), {"rows": json.dumps(rows)})
     connection.execute(text("ANALYZE standing"))
     verdicts = connection.scalars(text(OPINIONS), asked).all()
     closed = connection.scalars(text(CLOSE), asked).all()
-    connection.execute(text(REOPEN_CLAIMS))
+    connection.execute(text(REOPEN_CLAIMS), asked)
     connection.execute(text(LIFTABLE))
     connection.execute(text(CLOSE_UNBATCHED), asked)
     lifted = connection.scalars(text(REOPEN)).all()

@@ -14,10 +14,17 @@ from revcycle.foundation.store.runs import Step, begin
 
 CLAIMS_LOCK = 7_203_005
 
+# Whatever may change below, in the order in which everybody locks: claims by their id, then what hangs on them.
+LOCK = """
+SELECT id FROM claim WHERE state = 'open' OR id IN (
+    SELECT w.claim_id FROM action a JOIN work_item w ON w.id = a.item_id WHERE a.state = 'pending')
+ORDER BY id FOR NO KEY UPDATE
+"""
+
 
 @dataclass(frozen=True)
 class AssembleCounts:
-    """What an assembly did; `held` are the claims that wait with a cause afterwards, `booked` entries of the ledger."""
+    """What an assembly did; `held` are the claims that wait with a cause afterwards."""
 
     claims: int
     submissions: int
@@ -26,7 +33,6 @@ class AssembleCounts:
     void: int
     amended: int
     decisions: int
-    booked: int
 
 
 def assemble(
@@ -34,9 +40,8 @@ def assemble(
 ) -> AssembleCounts:
     """Make claims of what belongs to `through` or earlier, hold those with a cause, freeze the rest as submissions.
 
-    What encounters earned and nobody booked yet goes into the ledger, held or not. An encounter needs a row in
-    `sweep_result` for its current version: what no longer counts was taken away before. Filing limits and future dates
-    are judged on the practice's day of `now`. `payers` only narrows what is sent.
+    An encounter needs a row in `sweep_result` for its current version: what no longer counts was taken away before.
+    Filing limits and future dates are judged on the practice's day of `now`. `payers` only narrows the run.
     Raises: SendingRefused while the database is older than the archive, or claim numbers would be given out twice.
     """
     with engine.begin() as connection:
@@ -44,15 +49,16 @@ def assemble(
         if behind := why_refused(connection, archive):
             raise SendingRefused(behind)
         run_id = begin(connection, step)
+        connection.execute(text(LOCK))
         day = now.astimezone(practice_zone(connection)).date()
         staging.stage(connection, through=through, day=day, payers=payers)
         decided = decisions.carry_out(connection, now=now, run_id=run_id)
         superseded, void = changes.follow(connection, now=now, run_id=run_id)
-        booked = bookings.book(connection, through=through, run_id=run_id)
         claims = submissions.make_claims(connection, engine, step=step, run_id=run_id)
         amended = changes.amend(connection, now=now, run_id=run_id)
         holds.match(connection, day=day, now=now, run_id=run_id)
-        frozen = submissions.freeze(connection, run_id=run_id)
+        frozen = submissions.freeze(connection, through=through, payers=payers, run_id=run_id)
+        bookings.book(connection, through=through, run_id=run_id)
         notices.raise_notices(connection, now=now, run_id=run_id)
         held = holds.held(connection)
-    return AssembleCounts(claims, frozen, held, superseded, void, amended, decided, booked)
+    return AssembleCounts(claims, frozen, held, superseded, void, amended, decided)

@@ -1,7 +1,7 @@
 """Submissions -> interchanges: numbers first, then bytes in the archive, then rows.
 
 Killed anywhere it leaves gaps in numbers and orphans in the archive, never a number used twice nor a row without bytes.
-While one interchange is committed the next is rendered.
+While one interchange is committed the next is rendered, and the rows of the one after it are fetched.
 """
 
 import io
@@ -17,14 +17,15 @@ from sqlalchemy import Connection, Engine, text
 
 from revcycle.cycle.claims import closing
 from revcycle.cycle.claims.assemble import CLAIMS_LOCK
-from revcycle.cycle.claims.frames import frames
+from revcycle.cycle.claims.fetching import Fetching
+from revcycle.cycle.claims.frames import BY_KEY, Rows, frames
 from revcycle.cycle.claims.groups import Group, Practice, groups, practice_of
 from revcycle.cycle.claims.manifest import manifest_of
 from revcycle.cycle.claims.written import Archived, Unwritable, Written
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.practice.partners import practice_zone
 from revcycle.foundation.register import INTERCHANGE, SendingRefused, why_refused
-from revcycle.foundation.store.bulk import Reader, reading
+from revcycle.foundation.store.bulk import reading
 from revcycle.foundation.store.numbers import NumberKind, raise_numbers
 from revcycle.foundation.store.runs import Step
 from revcycle.foundation.x12.checks import Finding
@@ -40,12 +41,14 @@ class BatchCounts:
     unwritable: int
 
 
-def batch(engine: Engine, archive: Archive, *, now: datetime, step: Step, state_holds_sample: bool) -> BatchCounts:
+def batch(
+    engine: Engine, archive: Archive, *, now: datetime, step: Step, state_holds_sample: bool, payers: Sequence[str] = ()
+) -> BatchCounts:
     """Write every submission that waits and nothing holds into 837 files of the archive.
 
     A claim with an element that cannot be written is held with the element's name, and the others are written without
     it; so are all claims of a billing provider or trading partner of which something cannot be. Safe to run twice and
-    at once: one batch at a time, and each submission gets its place once.
+    at once: one batch at a time, and each submission gets its place once. `payers` only narrows the run.
     Raises: SendingRefused.
     """
     total: Counter[str] = Counter()
@@ -53,13 +56,16 @@ def batch(engine: Engine, archive: Archive, *, now: datetime, step: Step, state_
         if behind := why_refused(connection, archive):
             raise SendingRefused(behind)
         local = now.astimezone(practice_zone(connection))
-        practice = practice_of(connection, local.date())
+        practice = practice_of(connection, local.date(), payers)
         work = _Batch(engine, archive, practice, now, local, step)
         last: Future[Counter[str]] | None = None
-        with reading(engine) as reader:
+        with reading(engine) as reader, ThreadPoolExecutor(1) as thread:
             waiting = list(groups(reader, practice, sample=state_holds_sample))
-            for group, envelope, bht03 in work.numbered(waiting):
-                written = work.write(reader, group, envelope, bht03)
+            reader.execute(BY_KEY)
+            fetching = Fetching(reader, thread)
+            fetched = fetching.each([group.submissions for group in waiting])
+            for (group, envelope, bht03), rows in zip(work.numbered(waiting), fetched, strict=True):
+                written = work.write(fetching, rows, group, envelope, bht03)
                 if last is not None:
                     total += last.result()
                 last = committing.submit(work.close, written)
@@ -99,13 +105,13 @@ class _Batch:
     def _raised(self, kind: NumberKind, count: int, partner: str) -> range:
         return raise_numbers(self.engine, kind, count, partner=partner, step=self.step) if count else range(0)
 
-    def write(self, reader: Reader, group: Group, envelope: Envelope837, bht03: str) -> Written:
-        """Render, leaving out what cannot be written, until nothing is found."""
+    def write(self, fetching: Fetching, rows: Rows, group: Group, envelope: Envelope837, bht03: str) -> Written:
+        """Render the group's rows, leaving out what cannot be written, until nothing is found."""
         header = self.practice.directory.header(group.partner, group.billing_npi, bht03)
         submissions = group.submissions
         unwritable: list[Unwritable] = []
         while True:
-            tables = frames(reader, submissions, group.billing_npi, self.practice.directory)
+            tables = frames(rows, group.billing_npi, self.practice.directory)
             stream = io.BytesIO()
             findings = write_837p(stream, {"set": header, **tables}, envelope) if submissions else []
             if not findings:
@@ -113,6 +119,7 @@ class _Batch:
             first = _first(findings, len(submissions))
             unwritable += [_unwritable(tables["claim"], row, finding) for row, finding in first.items()]
             submissions = [one for row, one in enumerate(submissions) if row not in first]
+            rows = fetching.ask(submissions).result()
 
     def close(self, written: Written) -> Counter[str]:
         """Bytes, manifest and label into the archive, then one transaction over the interchange and its claims."""

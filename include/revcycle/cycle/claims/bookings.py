@@ -1,153 +1,107 @@
-"""What claims and their encounters bring into the ledger: charges earned, and who is asked to pay them.
+"""What was earned and who owes it: charges of encounters, and their assignment to a payer or to the patient.
 
-A charge is earned when an encounter is delivered, held or not; a claim that has been submitted is owed by its payer,
-and a self-pay encounter by its patient. All of it follows from the rows that stand, never from the run that looks: a
-missing booking is made whenever it is found missing, so what came before the ledger is caught up with.
-
-Entries are dated on the business date of their encounter version (the next open month's first day, where that month is
-closed), and effective on its first date of service; a reversal is dated as what replaces it.
+Booked by every assembly for all that is not booked yet, held or not, so that it also catches up on what came before
+the ledger. Dated on the day the coding was finished, or into the next open month; effective on the first date of
+service. Nothing is edited: what no longer holds is reversed and booked anew.
 """
 
 from datetime import date
 
 from sqlalchemy import Connection, text
 
-from revcycle.foundation import ledger
+from revcycle.foundation.ledger import record, reverse, stage
 
-# The first line of a version with the day it is booked on: of an encounter without lines there is nothing to book.
-_VERSION = """
-JOIN encounter_version v ON v.encounter_id = {encounter} AND v.version = {version}
-CROSS JOIN LATERAL (SELECT min(l.date_from) AS first FROM charge_line l
-                    WHERE l.encounter_id = v.encounter_id AND l.version = v.version) s
+# Every encounter that stands, with its charge, and whether the patient owes it: no payer covers its first day.
+EARNED = """
+CREATE TEMP TABLE earned ON COMMIT DROP AS
+SELECT e.id AS encounter_id, e.current_version AS version, v.charge_cents, v.patient_id, v.entered_on, s.first,
+       NOT EXISTS (SELECT FROM coverage k JOIN payer y ON y.code = k.payer AND y.superseded_at IS NULL
+                   WHERE k.patient_id = v.patient_id AND k.responsibility = 'P' AND k.superseded_at IS NULL
+                     AND y.kind <> 'self_pay' AND s.first BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity'))
+           AS self_pay
+FROM encounter e JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
+JOIN (SELECT encounter_id, version, min(date_from) AS first FROM charge_line GROUP BY encounter_id, version) s
+     ON s.encounter_id = e.id AND s.version = e.current_version
+WHERE e.cancelled_at IS NULL AND v.entered_on <= :through
 """
-# `open_day` is asked for the days of closed months only: a call for every row takes longer than all else of the row.
-_DAY = "CASE WHEN shut.month IS NULL THEN {day} ELSE open_day({day}) END"
-_SHUT = """
-LEFT JOIN accounting_period shut ON shut.month = date_trunc('month', {day})::date AND shut.state = 'closed'
+# The claims that went or are about to go to a payer, each with what its last submission asks for.
+ASKED = """
+CREATE TEMP TABLE asked ON COMMIT DROP AS
+SELECT DISTINCT ON (c.id) c.id AS claim_id, c.encounter_id, s.id AS submission_id, s.amount_cents
+FROM claim c JOIN claim_submission s ON s.claim_id = c.id
+WHERE c.state <> 'void' AND c.responsibility = 'P' AND (s.closed_at IS NULL OR s.interchange_id IS NOT NULL)
+ORDER BY c.id, s.ordinal DESC
 """
-_STANDS = "NOT EXISTS (SELECT FROM journal_entry back WHERE back.reverses = {entry}.id)"
-_CLAIM_STANDS = "EXISTS (SELECT FROM claim c WHERE c.encounter_id = e.id AND c.state <> 'void')"
-# A cancelled encounter keeps its charge while a claim of it stands, and has one where none was booked in time.
+STANDING = """
+CREATE TEMP TABLE standing_entry ON COMMIT DROP AS
+SELECT j.id, j.kind, j.source_kind, j.source_id, j.ordinal, coalesce(sum(t.amount_cents), 0)::bigint AS cents
+FROM journal_entry j LEFT JOIN transfer t ON t.entry_id = j.id
+WHERE j.kind IN ('charge', 'assignment') AND NOT EXISTS (SELECT FROM journal_entry b WHERE b.reverses = j.id)
+GROUP BY j.id
+"""
+OUTDATED = """
+CREATE TEMP TABLE entry_to_reverse ON COMMIT DROP AS
+SELECT s.id AS entry_id FROM standing_entry s LEFT JOIN earned e ON e.encounter_id = s.source_id
+WHERE s.source_kind = 'encounter' AND (e.encounter_id IS NULL AND EXISTS (
+          SELECT FROM encounter gone WHERE gone.id = s.source_id AND gone.cancelled_at IS NOT NULL)
+      OR s.kind = 'charge' AND e.version <> s.ordinal
+      OR s.kind = 'assignment' AND (NOT e.self_pay OR EXISTS (
+          SELECT FROM asked a WHERE a.encounter_id = s.source_id) OR NOT EXISTS (
+          SELECT FROM standing_entry c WHERE c.kind = 'charge' AND c.source_id = e.encounter_id
+          AND c.ordinal = e.version)))
+UNION ALL
+SELECT s.id FROM standing_entry s LEFT JOIN asked a ON a.claim_id = s.source_id
+WHERE s.source_kind = 'claim' AND a.amount_cents IS DISTINCT FROM s.cents
+"""
+DATES = "open_day(e.entered_on), e.first, 1"
+# A debt may come back to a claim, or to the patient, that it was taken from.
+NEXT = """
+coalesce((SELECT max(j.ordinal) FROM journal_entry j
+          WHERE j.kind = 'assignment' AND j.source_kind = '{source}' AND j.source_id = {id}), 0) + 1
+"""
 CHARGES = f"""
-INSERT INTO staged_transfer (kind, source_kind, source_id, entry_ordinal, accounting_date, effective_date, ordinal,
-    debit_account, credit_account, amount_cents, encounter_id, patient_id)
-SELECT 'charge', 'encounter', e.id, e.current_version, {_DAY.format(day="v.entered_on")}, s.first, 1,
-       'receivable.unbilled', 'revenue', v.charge_cents, e.id, v.patient_id
-FROM encounter e {_VERSION.format(encounter="e.id", version="e.current_version")} {_SHUT.format(day="v.entered_on")}
-WHERE v.entered_on <= :through AND s.first IS NOT NULL AND v.charge_cents <> 0
-  AND (e.cancelled_at IS NULL OR {_CLAIM_STANDS} AND NOT EXISTS (
-      SELECT FROM journal_entry one WHERE one.kind = 'charge' AND one.source_kind = 'encounter'
-      AND one.source_id = e.id AND {_STANDS.format(entry="one")}))
-  AND NOT EXISTS (SELECT FROM journal_entry one WHERE one.kind = 'charge' AND one.source_kind = 'encounter'
-                  AND one.source_id = e.id AND one.ordinal = e.current_version)
+INSERT INTO staged_transfer
+SELECT 'charge', 'encounter', e.encounter_id, e.version, {DATES}, 'receivable.unbilled', 'revenue', e.charge_cents,
+       e.encounter_id, NULL, NULL, NULL, NULL, NULL, NULL, e.patient_id
+FROM earned e
+WHERE NOT EXISTS (SELECT FROM standing_entry s WHERE s.kind = 'charge' AND s.source_id = e.encounter_id
+                  AND s.ordinal = e.version)
 """
-# Of an encounter that was delivered anew, and of one that was cancelled and is billed to nobody any more.
-OLD_CHARGES = f"""
-INSERT INTO entry_to_reverse
-SELECT old.id, v.entered_on FROM journal_entry old JOIN encounter e ON e.id = old.source_id
-JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
-WHERE old.kind = 'charge' AND old.source_kind = 'encounter' AND {_STANDS.format(entry="old")}
-  AND CASE WHEN e.cancelled_at IS NULL THEN old.ordinal < e.current_version AND v.entered_on <= :through
-      ELSE NOT {_CLAIM_STANDS} END
+SELF_PAY = f"""
+INSERT INTO staged_transfer
+SELECT 'assignment', 'encounter', e.encounter_id, {NEXT.format(source="encounter", id="e.encounter_id")}, {DATES},
+       'receivable.patient', 'receivable.unbilled', e.charge_cents, e.encounter_id, NULL, NULL, NULL, NULL, NULL, NULL,
+       e.patient_id
+FROM earned e
+WHERE e.self_pay AND NOT EXISTS (SELECT FROM asked a WHERE a.encounter_id = e.encounter_id)
+  AND NOT EXISTS (SELECT FROM standing_entry s WHERE s.kind = 'assignment' AND s.source_kind = 'encounter'
+                  AND s.source_id = e.encounter_id AND s.id NOT IN (SELECT entry_id FROM entry_to_reverse))
 """
-PATIENTS = f"""
-INSERT INTO staged_transfer (kind, source_kind, source_id, entry_ordinal, accounting_date, effective_date, ordinal,
-    debit_account, credit_account, amount_cents, encounter_id, patient_id)
-SELECT 'assignment', 'encounter', p.encounter_id, p.version, {_DAY.format(day="p.entered_on")}, p.first, 1,
-       'receivable.patient', 'receivable.unbilled', p.charge_cents, p.encounter_id, p.patient_id
-FROM self_pay p {_SHUT.format(day="p.entered_on")}
-WHERE p.entered_on <= :through AND p.first IS NOT NULL AND p.charge_cents <> 0
+ASSIGNMENTS = f"""
+INSERT INTO staged_transfer
+SELECT 'assignment', 'claim', a.claim_id, {NEXT.format(source="claim", id="a.claim_id")}, {DATES},
+       'receivable.insurance', 'receivable.unbilled', a.amount_cents, e.encounter_id, a.claim_id, NULL,
+       a.submission_id, NULL, NULL, NULL, e.patient_id
+FROM asked a JOIN earned e ON e.encounter_id = a.encounter_id
+WHERE NOT EXISTS (SELECT FROM standing_entry s WHERE s.source_kind = 'claim' AND s.source_id = a.claim_id
+                  AND s.cents = a.amount_cents)
 """
-OLD_PATIENTS = f"""
-INSERT INTO entry_to_reverse
-SELECT old.id, v.entered_on FROM journal_entry old JOIN encounter e ON e.id = old.source_id
-JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
-LEFT JOIN self_pay p ON p.encounter_id = e.id
-WHERE old.kind = 'assignment' AND old.source_kind = 'encounter' AND {_STANDS.format(entry="old")}
-  AND (p.version IS NULL OR old.ordinal < p.version AND p.entered_on <= :through)
-"""
-# The submission that a payer has, or had last while its rejection is mended: what the claim asks for. A void that is
-# under way (frequency 8) asks for nothing new, and takes back what was asked for once it is confirmed.
-SENT = """
-CREATE TEMP TABLE sent ON COMMIT DROP AS
-SELECT DISTINCT ON (s.claim_id) s.claim_id, s.id AS submission_id, s.encounter_id, s.version, s.amount_cents
-FROM claim_submission s JOIN claim c ON c.id = s.claim_id
-WHERE s.interchange_id IS NOT NULL AND s.frequency <> '8' AND c.state NOT IN ('void', 'closed') {narrowed}
-ORDER BY s.claim_id, s.ordinal DESC
-"""
-OF_INTERCHANGE = "AND s.interchange_id = :interchange"
-# The last assignment of each claim, whether it stands, and which version it was for: looked up claim by claim, because
-# a table that grew since it was last analyzed would be read whole.
-ASSIGNED = """
-CREATE TEMP TABLE assigned ON COMMIT DROP AS
-SELECT {claims}.claim_id, last.id AS entry_id, last.ordinal, last.accounting_date,
-       (SELECT back.id FROM journal_entry back WHERE back.reverses = last.id) IS NULL AS stands,
-       (SELECT s.version FROM transfer t JOIN claim_submission s ON s.id = t.submission_id
-        WHERE t.entry_id = last.id AND t.ordinal = 1) AS version
-FROM {claims} CROSS JOIN LATERAL (
-    SELECT e.id, e.ordinal, e.accounting_date FROM journal_entry e
-    WHERE e.kind = 'assignment' AND e.source_kind = 'claim' AND e.source_id = {claims}.claim_id
-    ORDER BY e.ordinal DESC LIMIT 1) last
-"""
-SENT_OR_VOID = """
-CREATE TEMP TABLE sent_or_void ON COMMIT DROP AS
-SELECT claim_id FROM sent UNION ALL SELECT id FROM claim WHERE state = 'void'
-"""
-CLAIMS = f"""
-INSERT INTO staged_transfer (kind, source_kind, source_id, entry_ordinal, accounting_date, effective_date, ordinal,
-    debit_account, credit_account, amount_cents, encounter_id, debit_claim, submission_id, patient_id)
-SELECT 'assignment', 'claim', n.claim_id, coalesce(a.ordinal, 0) + 1, {_DAY.format(day="v.entered_on")}, s.first, 1,
-       'receivable.insurance', 'receivable.unbilled', n.amount_cents, n.encounter_id, n.claim_id, n.submission_id,
-       v.patient_id
-FROM sent n {_VERSION.format(encounter="n.encounter_id", version="n.version")}
-{_SHUT.format(day="v.entered_on")}
-LEFT JOIN assigned a ON a.claim_id = n.claim_id
-WHERE NOT coalesce(a.stands AND a.version = n.version, false) AND n.amount_cents <> 0
-"""
-OLD_CLAIMS = """
-INSERT INTO entry_to_reverse
-SELECT a.entry_id, coalesce(v.entered_on, a.accounting_date) FROM assigned a
-JOIN claim c ON c.id = a.claim_id
-LEFT JOIN sent n ON n.claim_id = a.claim_id
-LEFT JOIN encounter e ON e.id = c.encounter_id
-LEFT JOIN encounter_version v ON v.encounter_id = c.encounter_id AND v.version = coalesce(n.version, e.current_version)
-WHERE a.stands AND (c.state = 'void' OR n.version <> a.version)
-"""
-# Whoever changes balances holds their claims first, in ascending order.
-LOCK = """
-SELECT c.id FROM claim c WHERE c.id IN (
-    SELECT debit_claim FROM staged_transfer UNION SELECT credit_claim FROM staged_transfer
-) ORDER BY c.id FOR NO KEY UPDATE
-"""
-TO_REVERSE = "CREATE TEMP TABLE entry_to_reverse (entry_id bigint NOT NULL, day date NOT NULL) ON COMMIT DROP"
-SELF_PAY = f"CREATE TEMP TABLE self_pay ON COMMIT DROP AS {ledger.SELF_PAY}"
+DONE = "DROP TABLE earned, asked, standing_entry, entry_to_reverse"
 
 
 def book(connection: Connection, *, through: date, run_id: int) -> int:
-    """Make every booking that is missing of encounters up to `through`, and of all claims; returns the entries.
+    """Book what encounters earned and claims ask for, as it stands now; returns how many entries were written.
 
-    Claims have to follow their encounters before: a void one gives its charge back. Safe to repeat.
+    Reversals are dated on `through`, or into the next open month. Safe to repeat: entries are known by their keys.
     """
-    ledger.stage(connection)
     asked = {"through": through}
-    made = (TO_REVERSE, SELF_PAY, SENT.format(narrowed=""), SENT_OR_VOID, ASSIGNED.format(claims="sent_or_void"))
-    for statement in (*made, "ANALYZE sent, assigned, self_pay"):
-        connection.execute(text(statement))
-    for statement in (OLD_CHARGES, OLD_PATIENTS, OLD_CLAIMS, CHARGES, PATIENTS, CLAIMS):
+    for statement in (EARNED, ASKED, STANDING, OUTDATED):
         connection.execute(text(statement), asked)
-    ledger.stage_reversals(connection)
-    connection.execute(text(LOCK))
-    return ledger.record(connection, run_id=run_id)
-
-
-def assign(connection: Connection, interchange: int, *, run_id: int) -> int:
-    """Book what the claims of an interchange, just submitted, ask their payers for; returns the entries.
-
-    Their rows are locked by whoever changed their state.
-    """
-    ledger.stage(connection)
-    connection.execute(text(SENT.format(narrowed=OF_INTERCHANGE)), {"interchange": interchange})
-    for statement in (TO_REVERSE, ASSIGNED.format(claims="sent"), OLD_CLAIMS, CLAIMS):
+    connection.execute(text("ANALYZE earned, asked, standing_entry"))
+    reversals = reverse(connection, day=through, run_id=run_id)
+    stage(connection)
+    for statement in (CHARGES, SELF_PAY, ASSIGNMENTS):
         connection.execute(text(statement))
-    ledger.stage_reversals(connection)
-    return ledger.record(connection, run_id=run_id)
+    booked = record(connection, run_id=run_id)
+    connection.execute(text(DONE))
+    return reversals + booked

@@ -1,7 +1,4 @@
-"""The one transaction that makes an archived file an interchange: its rows, its submissions' places, their claims.
-
-With it goes what their payers owe: a remittance never finds a claim that was sent and not yet assigned.
-"""
+"""The one transaction that makes an archived file an interchange: its rows, its submissions' places, their claims."""
 
 import json
 from collections import Counter
@@ -11,19 +8,21 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
 
-from revcycle.cycle.claims import bookings
 from revcycle.cycle.claims.notices import of_whom
-from revcycle.cycle.claims.transitions import before
 from revcycle.cycle.claims.written import Archived, Unwritable, Written
+from revcycle.foundation.claim_states import before
 from revcycle.foundation.errors import ServiceUnavailable
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import archive_object, interchange
 from revcycle.foundation.work.causes import Cause, open_items
 
+# The order in which everybody locks: claims by their id, then what hangs on them.
+LOCK = "SELECT id FROM claim WHERE id = ANY (:claims) ORDER BY id FOR NO KEY UPDATE"
+# The interchange is looked up here once: no foreign key does it for each submission.
 PLACE = """
-UPDATE claim_submission s SET interchange_id = :interchange, position = g.position
-FROM unnest(CAST(:submissions AS bigint[])) WITH ORDINALITY AS g (id, position)
-WHERE s.id = g.id AND s.interchange_id IS NULL AND s.closed_at IS NULL
+UPDATE claim_submission s SET interchange_id = i.id, position = g.position
+FROM interchange i, unnest(CAST(:submissions AS bigint[])) WITH ORDINALITY AS g (id, position)
+WHERE i.id = :interchange AND s.id = g.id AND s.interchange_id IS NULL AND s.closed_at IS NULL
 """
 SUBMITTED = """
 UPDATE claim c SET state = 'submitted', run_id = :run_id WHERE c.id = ANY (:claims) AND c.state = ANY (:states)
@@ -54,21 +53,21 @@ def close(
     Raises: ServiceUnavailable when a submission was closed by somebody else meanwhile; nothing is written then.
     """
     run_id = begin(connection, step)
+    claims = written.claims["claim_id"].to_pylist()
+    connection.execute(text(LOCK), {"claims": claims + [one.claim for one in written.unwritable]})
     _hold(connection, written.unwritable, now=now, run_id=run_id)
     done: Counter[str] = Counter(unwritable=len(written.unwritable))
     if archived is None:
         return done
     _register(connection, archived, run_id)
     submissions = written.claims["submission_id"].to_pylist()
-    claims = written.claims["claim_id"].to_pylist()
     cents = sum(written.claims["charge"].to_pylist())
     number = _insert(connection, archived, len(claims), cents, now=now, run_id=run_id)
     placed = connection.execute(text(PLACE), {"interchange": number, "submissions": submissions}).rowcount
-    asked = {"claims": claims, "states": list(before("batched")), "run_id": run_id}
+    asked = {"claims": claims, "states": before("batched"), "run_id": run_id}
     submitted = connection.execute(text(SUBMITTED), asked).rowcount
     if not placed == submitted == len(claims):
         raise ServiceUnavailable("Claims changed while their interchange was written; it is written anew.")
-    bookings.assign(connection, number, run_id=run_id)
     return done + Counter(interchanges=1, claims=placed)
 
 

@@ -6,15 +6,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from revcycle.foundation.x12.arrow import ints, whole
-from revcycle.foundation.x12.characters import x12_text
+from revcycle.foundation.x12.arrow import characters, ints, whole
+from revcycle.foundation.x12.characters import ALLOWED, x12_text
 
 SEPARATOR = ";"  # of modifiers and pointers in the store
+_AS_IT_IS = ALLOWED.copy()  # characters of a text without blanks and lower case, as most codes and numbers are
+_AS_IT_IS[[ord(" "), *range(ord("a"), ord("z") + 1)]] = False
 
 
 def words(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Text as X12 takes it, null where it is empty. Only what is not plain goes through Python, value by value."""
     column = whole(values) if isinstance(values, pa.ChunkedArray) else values
+    if _AS_IT_IS[characters(column)].all():
+        return pc.if_else(pc.equal(pc.binary_length(column), 0), None, column)
     trimmed = pc.ascii_upper(pc.ascii_trim_whitespace(column))
     plain = pc.if_else(pc.equal(pc.binary_length(trimmed), 0), None, trimmed)
     odd = pc.or_(
@@ -50,6 +54,11 @@ def split_up(column: pa.Array, name: str, most: int) -> dict[str, pa.Array]:
     values = pc.if_else(pc.equal(pc.binary_length(values), 0), None, values)
     starts = lists.offsets.to_numpy().astype(np.int64)
     return spread(values, starts - starts[0], name, most)
+
+
+def thousandths(column: pa.Array) -> pa.Array:
+    """Numbers that the store has written with three decimals."""
+    return pc.cast(pc.replace_substring(column, ".", ""), pa.int64())
 
 
 def only_where(keep: pa.Array, values: pa.Array) -> pa.Array:

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from revcycle.cycle.claims.transitions import before
-from revcycle.foundation.work.decisions import RELEASE, PendingAction, pending_actions, settle
+from revcycle.cycle.claims import reopenings
+from revcycle.foundation.claim_states import before
+from revcycle.foundation.work.decisions import CORRECT, RELEASE, VOID, PendingAction, pending_actions, settle
 
 SET_FREE = {
     "amendment": """h.cause = 'amendment' AND h.claim_id IN
@@ -18,50 +19,63 @@ SET_FREE = {
         (SELECT id FROM claim_submission WHERE interchange_id = :cause_id)""",
 }
 FREE = "UPDATE claim_hold h SET released_at = :now, released_by = :who WHERE h.released_at IS NULL AND "
-CORRECT, VOID = "correct", "void"
 FREQUENCY = {CORRECT: "7", VOID: "8"}
 # The number that the payer gave the claim it has: without one it could not tell which claim is meant.
 AGAIN = """
 UPDATE claim c SET state = 'open', next_frequency = :frequency, run_id = :run_id,
-    payer_claim_number = o.payer_claim_number
-FROM claim_submission s JOIN payer_opinion o ON o.submission_id = s.id
+    payer_claim_number = coalesce(nullif(c.payer_claim_number, ''), o.payer_claim_number)
+FROM claim_submission s LEFT JOIN payer_opinion o ON o.submission_id = s.id
 WHERE c.id = :claim AND s.claim_id = c.id AND s.closed_at IS NULL AND c.state = ANY (:states)
-  AND o.payer_claim_number <> ''
+  AND coalesce(nullif(c.payer_claim_number, ''), o.payer_claim_number, '') <> ''
 """
-END = (
-    "UPDATE claim_submission SET closed_at = :now, closed_because = :why WHERE claim_id = :claim AND closed_at IS NULL"
-)
+# With the submission ends what was owed for it.
+END = """
+WITH ended AS (
+    UPDATE claim_submission SET closed_at = :now, closed_because = :why WHERE claim_id = :claim AND closed_at IS NULL
+    RETURNING id)
+UPDATE expected_answer SET met_by = 0, met_at = :now
+WHERE subject_kind = 'submission' AND subject_id IN (SELECT id FROM ended) AND met_by IS NULL
+"""
 
 
 def carry_out(connection: Connection, *, now: datetime, run_id: int) -> int:
     """Everything decided and not yet done; returns how many decisions that were."""
     waiting = pending_actions(connection, [RELEASE, CORRECT, VOID])
     for action in waiting:
-        done = (
-            _release(connection, action, now) if action.kind == RELEASE else _correct(connection, action, now, run_id)
-        )
-        settle(connection, action.action_id, "done" if done else "refused", now=now, run_id=run_id)
+        if action.kind == RELEASE:
+            done, why = _release(connection, action, now), ""
+        else:
+            done, why = _correct(connection, action, now, run_id)
+        settle(connection, action.action_id, "done" if done else "refused", now=now, run_id=run_id, why=why)
+    reopenings.take_back(connection, now=now, run_id=run_id)
     return len(waiting)
 
 
 def _release(connection: Connection, action: PendingAction, now: datetime) -> bool:
+    """Whether anything was held; of a file refused in part, without saying which, no claim is."""
     if action.cause_kind not in SET_FREE:
         return False
     asked: dict[str, Any] = {"cause_id": action.cause_id, "now": now, "who": action.who}
-    return connection.execute(text(FREE + SET_FREE[action.cause_kind]), asked).rowcount > 0
+    freed = connection.execute(text(FREE + SET_FREE[action.cause_kind]), asked).rowcount
+    return freed > 0 or action.cause_kind == "set_rejection"
 
 
-def _correct(connection: Connection, action: PendingAction, now: datetime, run_id: int) -> bool:
-    """The adjudicated claim is sent again with frequency 7 or 8 and the payer's own number of it."""
+def _correct(connection: Connection, action: PendingAction, now: datetime, run_id: int) -> tuple[bool, str]:
+    """The claim is sent again with frequency 7 or 8 and the payer's own number of it, or its payer asked to reopen it.
+
+    Returns whether it was done, and the reason that its item then tells.
+    """
     asked = {
-        "claim": action.cause_id,
+        "claim": action.claim_id,
         "frequency": FREQUENCY[action.kind],
-        "states": list(before("correct or void")),
+        "states": before("correct or void"),
         "run_id": run_id,
         "now": now,
         "why": action.kind,
     }
+    if reopenings.ask_instead(connection, action, now=now, run_id=run_id):
+        return True, "the payer takes no corrected claims: it is asked to reopen this one"
     if not connection.execute(text(AGAIN), asked).rowcount:
-        return False
+        return False, "the claim was not decided on by its payer, or the payer's number of it is not known"
     connection.execute(text(END), asked)
-    return True
+    return True, ""

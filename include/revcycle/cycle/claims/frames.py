@@ -1,14 +1,15 @@
 """Submissions out of the store as the tables of the 837 writer, a whole interchange at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from revcycle.cycle.claims.columns import only_where, split_up, spread, worded
+from revcycle.cycle.claims.columns import only_where, split_up, spread, thousandths, worded
 from revcycle.cycle.claims.directory import PLACE, Directory
-from revcycle.cycle.claims.levels import at_claim, at_line
+from revcycle.cycle.claims.levels import COMPARED, at_claim, at_line
 from revcycle.foundation.store.bulk import Reader
 from revcycle.foundation.x12.arrow import ints
 
@@ -17,7 +18,6 @@ MOST_DIAGNOSES = 12
 # patient's data may be released.
 CONSENTS = {"signature": "Y", "assignment": "A", "benefits": "Y", "release": "Y"}
 
-SENT = "unnest('{{{ids}}}'::bigint[]) WITH ORDINALITY AS sent (id, n) JOIN claim_submission s ON s.id = sent.id"
 CLAIMS = """
 SELECT s.id AS submission_id, s.claim_id, k.claim_number, s.ordinal, e.source_system, e.source_encounter_id, s.version,
        v.content_sha256, k.split, s.patient_control_number,
@@ -33,60 +33,78 @@ SELECT s.id AS submission_id, s.claim_id, k.claim_number, s.ordinal, e.source_sy
            AS relationship,
        c.subscriber_last_name AS subscriber_last, c.subscriber_first_name AS subscriber_first,
        c.subscriber_middle_name AS subscriber_middle, c.subscriber_suffix
-FROM {sent}
+FROM claim_submission s
 JOIN claim k ON k.id = s.claim_id
 JOIN encounter e ON e.id = s.encounter_id
 JOIN encounter_version v ON v.encounter_id = s.encounter_id AND v.version = s.version
 JOIN patient p ON p.id = s.patient_row
 JOIN coverage c ON c.id = s.coverage_row
-ORDER BY sent.n
+WHERE s.id = ANY ('{{{ids}}}'::bigint[]) ORDER BY s.id
 """
 LINES = """
-SELECT sent.n - 1 AS claim, o.line AS n, o.line::text AS number, o.procedure, o.modifiers, o.charge_cents AS charge,
-       (o.units * 1000)::bigint AS units, l.unit_basis, l.place_of_service AS place, l.pointers,
+SELECT o.submission_id, o.line AS n, o.procedure, o.modifiers, o.charge_cents AS charge,
+       l.unit_basis, l.place_of_service AS place, l.pointers,
        l.date_from AS service_from, CASE WHEN l.date_to > l.date_from THEN l.date_to END AS service_to,
        l.prior_authorization, o.line_control_number AS control_number, l.note, l.ndc,
        (l.ndc_units * 1000)::bigint AS ndc_quantity, l.ndc_unit, l.taxonomy, o.charge_line, o.units::text AS units_text,
        l.rendering_npi, l.facility_npi, l.supervising_npi, l.ordering_npi, l.referring_npi
-FROM {sent}
+FROM claim_submission s
 JOIN submission_line o ON o.submission_id = s.id
 JOIN charge_line l ON l.encounter_id = s.encounter_id AND l.version = s.version AND l.line = o.charge_line
-ORDER BY sent.n, o.line
+WHERE s.id = ANY ('{{{ids}}}'::bigint[]) ORDER BY s.id, o.line
 """
 DIAGNOSES = """
-SELECT sent.n - 1 AS claim, d.code FROM {sent}
+SELECT s.id AS submission_id, d.code FROM claim_submission s
 JOIN diagnosis d ON d.encounter_id = s.encounter_id AND d.version = s.version
-ORDER BY sent.n, d.position
+WHERE s.id = ANY ('{{{ids}}}'::bigint[]) ORDER BY s.id, d.position
 """
+# Keys lead to an interchange's rows; the planner, whose figures are of the time before an assembly, may read whole
+# tables for each interchange instead.
+BY_KEY = "SET LOCAL enable_seqscan = off"
 OURS = frozenset({"source_system", "source_encounter_id", "content_sha256", "payer", "modifiers", "units_text"})
 """Columns of the manifest, which stay as the store has them; the writer does not read them."""
 NAME = ("last", "first", "middle", "suffix")
 WHO = (*NAME, *PLACE, "birth", "sex")
 
 
-def frames(reader: Reader, submissions: Sequence[int], billing_npi: str, directory: Directory) -> dict[str, pa.Table]:
-    """The tables `claim` and `line` of the writer for these submissions, in this order.
+class Rows(NamedTuple):
+    """What the store has of some submissions, in ascending order of their ids."""
+
+    claims: pa.Table
+    lines: pa.Table
+    diagnoses: pa.Table
+
+
+def rows(reader: Reader, submissions: Sequence[int]) -> Rows:
+    """The rows of these submissions."""
+    ids = ",".join(map(str, submissions))
+    return Rows(*(reader.fetch(statement.format(ids=ids)) for statement in (CLAIMS, LINES, DIAGNOSES)))
+
+
+def frames(stored: Rows, billing_npi: str, directory: Directory) -> dict[str, pa.Table]:
+    """The tables `claim` and `line` of the writer for these rows.
 
     A claim's position in the file is its row + 1. Both also have what the manifest says of them.
     """
-    sent = SENT.format(ids=",".join(map(str, submissions)))
-    claim = worded(reader.fetch(CLAIMS.format(sent=sent)), but=OURS)
-    line = worded(reader.fetch(LINES.format(sent=sent)), but=OURS)
-    codes = worded(reader.fetch(DIAGNOSES.format(sent=sent)))
-    claim |= spread(codes["code"], _starts(codes["claim"], len(submissions)), "diagnosis", MOST_DIAGNOSES)
+    claim, line, codes = worded(stored.claims, but=OURS), worded(stored.lines, but=OURS), worded(stored.diagnoses)
+    sent = claim["submission_id"].to_numpy()
+    claim |= spread(codes["code"], _starts(codes, sent), "diagnosis", MOST_DIAGNOSES)
     claim |= _subscriber(claim) | directory.payers.of(claim["payer"], "")
-    claim |= {name: pa.repeat(value, len(submissions)) for name, value in CONSENTS.items()}
-    first = ints(_starts(line["claim"], len(submissions))[:-1])
+    claim |= {name: pa.repeat(value, len(sent)) for name, value in CONSENTS.items()}
+    starts = _starts(line, sent)
+    first = ints(starts[:-1])
     claim |= at_claim({name: column.take(first) for name, column in line.items()}, billing_npi, directory)
-    line |= at_line(line, {name: column.take(line["claim"]) for name, column in claim.items()}, billing_npi, directory)
+    line["claim"] = ints(np.repeat(np.arange(len(sent)), np.diff(starts)))
+    line |= at_line(line, {name: claim[name].take(line["claim"]) for name in COMPARED}, billing_npi, directory)
+    line |= {"number": pc.cast(line["n"], pa.string()), "units": thousandths(line["units_text"])}
     line |= split_up(line["modifiers"], "modifier", 4) | split_up(line["pointers"], "pointer", 4)
     return {"claim": pa.table(claim), "line": pa.table(line)}
 
 
-def _starts(claims: pa.Array, count: int) -> np.ndarray:
-    """Where each claim's rows begin in a table in order of claims, and where the last one's end."""
-    starts: np.ndarray = np.searchsorted(claims.to_numpy(), np.arange(count + 1))
-    return starts
+def _starts(found: Mapping[str, pa.Array], submissions: np.ndarray) -> np.ndarray:
+    """Where each submission's rows begin in columns in order of submissions, and where the last one's end."""
+    of_each = found["submission_id"].to_numpy()
+    return np.append(np.searchsorted(of_each, submissions), len(of_each))
 
 
 def _subscriber(claim: dict[str, pa.Array]) -> dict[str, pa.Array]:

@@ -16,16 +16,16 @@ from revcycle.foundation.practice.partner import TradingPartner
 from revcycle.foundation.practice.partners import stored_claim_rules, stored_partners
 from revcycle.foundation.store.bulk import Reader
 
-# The gate once more, at the moment of writing: an open claim without a hold, its newest version, swept. Whether its
-# payer is paused is looked up with the rules.
+# The gate once more, at the moment of writing: an open claim without a hold, its newest version, swept; a void goes as
+# it was sent before. Whether its payer is paused is looked up with the rules.
 WAITING = """
 SELECT s.id, c.payer, v.billing_npi FROM claim_submission s JOIN claim c ON c.id = s.claim_id
 JOIN encounter e ON e.id = c.encounter_id
 JOIN encounter_version v ON v.encounter_id = s.encounter_id AND v.version = s.version
 WHERE s.interchange_id IS NULL AND s.closed_at IS NULL AND s.transport = 'electronic' AND c.state = 'open'
-  AND e.cancelled_at IS NULL AND s.version = e.current_version
   AND NOT EXISTS (SELECT FROM claim_hold h WHERE h.claim_id = c.id AND h.released_at IS NULL)
-  AND EXISTS (SELECT FROM sweep_result r WHERE r.encounter_id = s.encounter_id AND r.version = s.version)
+  AND (s.frequency = '8' OR e.cancelled_at IS NULL AND s.version = e.current_version AND EXISTS (
+       SELECT FROM sweep_result r WHERE r.encounter_id = s.encounter_id AND r.version = s.version))
 ORDER BY s.id
 """
 PAUSES = "SELECT payer, partner FROM outage WHERE closed_at IS NULL"
@@ -50,11 +50,15 @@ class Group:
     submissions: list[int]
 
 
-def practice_of(connection: Connection, day: date) -> Practice:
-    """Partners, billing providers, and the claim rule in force on `day` of each payer that nothing pauses."""
+def practice_of(connection: Connection, day: date, payers: Sequence[str]) -> Practice:
+    """Partners, billing providers, and the claim rule in force on `day` of each payer that nothing pauses.
+
+    `payers` are the only ones whose claims are taken; empty: all.
+    """
     pauses = connection.execute(text(PAUSES)).all()
     dated = {payer: in_force(rules, day) for payer, rules in stored_claim_rules(connection).items()}
-    rules = {payer: rule for payer, rule in dated.items() if rule and not _paused(payer, rule, pauses)}
+    asked = {payer: rule for payer, rule in dated.items() if rule and (not payers or payer in payers)}
+    rules = {payer: rule for payer, rule in asked.items() if not _paused(payer, rule, pauses)}
     return Practice(stored_partners(connection), rules, read_directory(connection, rules))
 
 

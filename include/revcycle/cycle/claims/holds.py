@@ -1,4 +1,8 @@
-"""Why claims wait: every hold that follows from a cause is opened and released by itself, as the causes stand now."""
+"""Why claims wait: every hold that follows from a cause is opened and released by itself, as the causes stand now.
+
+Holds follow their causes for every open claim, whichever payers and dates a run takes: a run that is narrowed makes
+fewer submissions, it does not see fewer causes.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,24 +15,29 @@ from revcycle.foundation.practice.limits import stored_limits
 FOLLOWING = ("finding", "filing", "enrollment", "coverage", "outage", "manual")
 """Causes that are looked up anew; rejections, amendments and contents end by other acts."""
 
+# Open claims with what the encounter has now; a void asks for nothing, so nothing of the encounter can hold it.
+ASKING = """
+CREATE TEMP TABLE asking ON COMMIT DROP AS
+SELECT c.id, c.payer, c.responsibility, c.encounter_id, e.current_version AS version, e.source_system,
+       e.source_encounter_id
+FROM claim c JOIN encounter e ON e.id = c.encounter_id WHERE c.state = 'open' AND c.next_frequency <> '8'
+"""
 WANTED = """
 CREATE TEMP TABLE wanted ON COMMIT DROP AS
 SELECT c.id AS claim_id, 'finding' AS cause, f.id AS cause_id, f.rule AS reason
-FROM claim c JOIN encounter e ON e.id = c.encounter_id
-JOIN finding f ON f.encounter_id = e.id AND f.version = e.current_version AND f.state = 'open'
-WHERE c.state = 'open' AND (f.severity = 'block' OR f.severity = 'review' AND EXISTS (
+FROM asking c JOIN finding f ON f.encounter_id = c.encounter_id AND f.version = c.version AND f.state = 'open'
+WHERE (f.severity = 'block' OR f.severity = 'review' AND EXISTS (
     SELECT FROM review_rule r WHERE r.payer = c.payer AND r.rule IN (f.rule, '*')))
 UNION ALL
 SELECT c.id, 'enrollment', 0, 'the payer takes no electronic claims of this practice yet'
 FROM claim c LEFT JOIN rule_now r ON r.payer = c.payer WHERE c.state = 'open' AND r.enrolled IS NOT TRUE
 UNION ALL
 SELECT c.id, 'coverage', 0, 'no coverage on the first date of service'
-FROM claim c JOIN encounter e ON e.id = c.encounter_id
-JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
-WHERE c.state = 'open' AND NOT EXISTS (
+FROM asking c JOIN encounter_version v ON v.encounter_id = c.encounter_id AND v.version = c.version
+WHERE NOT EXISTS (
     SELECT FROM coverage k WHERE k.patient_id = v.patient_id AND k.responsibility = c.responsibility
     AND k.payer = c.payer AND k.superseded_at IS NULL
-    AND (SELECT min(l.date_from) FROM charge_line l WHERE l.encounter_id = e.id AND l.version = e.current_version)
+    AND (SELECT min(l.date_from) FROM charge_line l WHERE l.encounter_id = v.encounter_id AND l.version = v.version)
         BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity'))
 UNION ALL
 SELECT c.id, 'outage', o.id, 'sending is paused'
@@ -37,19 +46,21 @@ LEFT JOIN rule_now r ON r.payer = c.payer
 WHERE c.state = 'open' AND (o.partner = '' OR o.partner = r.partner)
 UNION ALL
 SELECT c.id, 'manual', q.id, 'a newer delivery of the encounter is in quarantine'
-FROM claim c JOIN encounter e ON e.id = c.encounter_id
-JOIN quarantine q ON q.source_system = e.source_system AND q.subject_kind = 'encounter'
-     AND q.subject = e.source_encounter_id AND q.cleared_at IS NULL
-WHERE c.state = 'open'
+FROM asking c JOIN quarantine q ON q.source_system = c.source_system AND q.subject_kind = 'encounter'
+     AND q.subject = c.source_encounter_id AND q.cleared_at IS NULL
+UNION ALL
+SELECT c.id, 'manual', 0, 'claims to a further payer are sent by hand'
+FROM claim c WHERE c.state = 'open' AND c.responsibility <> 'P'
 UNION ALL
 SELECT c.id, 'filing', 1, 'a date of service lies in the future'
-FROM claim c JOIN bill b ON b.encounter_id = c.encounter_id
-WHERE c.state = 'open' AND b.last > :day
+FROM asking c WHERE EXISTS (
+    SELECT FROM charge_line l WHERE l.encounter_id = c.encounter_id AND l.version = c.version
+    AND coalesce(l.date_to, l.date_from) > :day)
 """
 SERVICES = """
-SELECT c.id AS claim_id, c.payer, l.date_from FROM claim c JOIN encounter e ON e.id = c.encounter_id
-JOIN charge_line l ON l.encounter_id = e.id AND l.version = e.current_version
-WHERE c.state = 'open' AND c.payer = :payer GROUP BY c.id, c.payer, l.date_from
+SELECT c.id AS claim_id, c.payer, l.date_from, l.date_to
+FROM asking c JOIN charge_line l ON l.encounter_id = c.encounter_id AND l.version = c.version
+WHERE c.payer = :payer GROUP BY c.id, c.payer, l.date_from, l.date_to
 """
 LATE = "INSERT INTO wanted VALUES (:claim_id, 'filing', 0, 'the payer''s filing limit has passed')"
 RELEASE = """
@@ -88,6 +99,8 @@ HELD = "SELECT count(DISTINCT claim_id) FROM claim_hold WHERE released_at IS NUL
 def match(connection: Connection, *, day: date, now: datetime, run_id: int) -> None:
     """Make the open holds of open claims be exactly what their causes say; `day` judges filing limits."""
     asked: dict[str, Any] = {"day": day, "now": now, "run_id": run_id, "causes": list(FOLLOWING)}
+    connection.execute(text(ASKING))
+    connection.execute(text("ANALYZE asking"))
     connection.execute(text(WANTED), asked)
     _add_late(connection, day)
     connection.execute(text(RELEASE), asked)
@@ -107,7 +120,8 @@ def _add_late(connection: Connection, day: date) -> None:
     for payer in {limit.payer for limit in limits}:
         mine = [limit for limit in limits if limit.payer == payer]
         for row in connection.execute(text(SERVICES), {"payer": payer}):
-            if any(limit.covers(row.date_from) and due_on(limit, row.date_from) < day for limit in mine):
+            starts = [(limit, limit.start(row.date_from, row.date_to)) for limit in mine]
+            if any(limit.covers(start) and due_on(limit, start) < day for limit, start in starts):
                 late.add(row.claim_id)
     if late:
         connection.execute(text(LATE), [{"claim_id": claim} for claim in sorted(late)])

@@ -16,6 +16,8 @@ Columns = Mapping[str, pa.Array]
 
 SHARED = ("prior_authorization", "note")
 PEOPLE = ("referring", "supervising")
+COMPARED = ("place", *SHARED, *(f"{who}_npi" for who in (*PEOPLE, "rendering", "facility")))
+"""Columns of the claim that its lines are compared with."""
 
 
 def at_claim(first: Columns, billing_npi: str, directory: Directory) -> dict[str, pa.Array]:
@@ -28,7 +30,7 @@ def at_claim(first: Columns, billing_npi: str, directory: Directory) -> dict[str
 
 
 def at_line(line: Columns, claim: Columns, billing_npi: str, directory: Directory) -> dict[str, pa.Array]:
-    """What a line says itself; `claim` are the columns of its claim, for each line."""
+    """What a line says itself; `claim` has the columns COMPARED of its claim, for each line."""
     named = {name: only_where(differs(line[name], claim[name]), line[name]) for name in ("place", *SHARED)}
     for who in PEOPLE:
         named |= _person(who, _apart(line, claim, f"{who}_npi", []), directory)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from revcycle.cycle.claims.written import Written
 from revcycle.foundation.register import Manifest, SentClaim, SentLine
-from revcycle.foundation.x12.arrow import ints, whole
+from revcycle.foundation.x12.arrow import characters, ints, whole
 
 # Where the frames have another name for it.
 CLAIM = {"responsibility": "payer_order", "amount_cents": "charge"}
@@ -59,23 +59,31 @@ def _columns(table: pa.Table, of: type, named: dict[str, str]) -> dict[str, pa.A
 
 def _objects(columns: dict[str, pa.Array], *more: pa.Array) -> pa.Array:
     """A JSON object of each row; `more` are members already."""
-    members = [_member(name, column) for name, column in columns.items()] + list(more)
-    return _around("{", pc.binary_join_element_wise(*members, ","), "}")
+    pieces: list[pa.Array | str] = []
+    before = "{"
+    for name, column in columns.items():
+        value, mark = _value(column)
+        pieces += [f'{before}"{name}":{mark}', value]
+        before = f"{mark},"
+    for members in more:
+        pieces += [before, members]
+        before = ","
+    return pc.binary_join_element_wise(*pieces, before.replace(",", "}"), "")
 
 
-def _member(name: str, column: pa.Array) -> pa.Array:
+def _value(column: pa.Array) -> tuple[pa.Array, str]:
+    """A column as JSON writes it, and the quotation mark that still goes around it."""
     if not pa.types.is_string(column.type):
-        return _around(f'"{name}":', pc.cast(column, pa.string()), "")
+        return pc.cast(column, pa.string()), ""
     text = column.fill_null("")
     if _to_escape(text):
-        return _around(f'"{name}":', pa.array([json.dumps(value) for value in text.to_pylist()], pa.string()), "")
-    return _around(f'"{name}":"', text, '"')
+        return pa.array([json.dumps(value) for value in text.to_pylist()], pa.string()), ""
+    return text, '"'
 
 
 def _to_escape(text: pa.Array) -> bool:
     """Whether JSON writes a character of the text otherwise: a quotation mark, a backslash, a control character."""
-    ends = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
-    data = np.frombuffer(text.buffers()[2] or b"", np.uint8)[ends[0] : ends[-1]]
+    data = characters(text)
     return bool(((data < ord(" ")) | (data == ord('"')) | (data == ord("\\"))).any())
 
 

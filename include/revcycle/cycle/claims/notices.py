@@ -1,4 +1,4 @@
-"""Work items for claims that wait for a person: changed after sending, not writable, a payer not enrolled."""
+"""Work items for claims that wait for a person: changed after sending, not writable, not covered, not enrolled."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -22,7 +22,8 @@ JOIN payer y ON y.code = c.payer AND y.superseded_at IS NULL
 WHERE h.released_at IS NULL AND h.cause = 'enrollment' GROUP BY y.id, y.code ORDER BY y.code
 """
 STANDING = "SELECT cause_id FROM work_item WHERE cause_kind = :kind AND closed_at IS NULL"
-# Rejections are raised by the answers; a corrected claim needs nobody any more.
+# Rejections are raised by the answers; a corrected claim needs nobody any more. Of a file that was refused in part,
+# without saying which, no claim is held: its item stays until a person or a later answer ends it.
 SETTLED = {
     "rejection": """
         SELECT w.cause_id FROM work_item w WHERE w.cause_kind = 'rejection' AND w.closed_at IS NULL AND NOT EXISTS (
@@ -32,6 +33,7 @@ SETTLED = {
         SELECT w.cause_id FROM work_item w WHERE w.cause_kind = 'set_rejection' AND w.closed_at IS NULL AND NOT EXISTS (
             SELECT FROM claim_hold h JOIN claim_submission s ON s.id = h.cause_id
             WHERE s.interchange_id = w.cause_id AND h.cause = 'rejection' AND h.released_at IS NULL)
+        AND NOT EXISTS (SELECT FROM interchange i WHERE i.id = w.cause_id AND i.answered = 'partly rejected')
     """,
 }
 CODERS_COLUMNS = ("diagnosis_", "pointer_", "note", "ndc", "procedure", "modifier_", "place")
@@ -40,7 +42,7 @@ CODERS_COLUMNS = ("diagnosis_", "pointer_", "note", "ndc", "procedure", "modifie
 
 def raise_notices(connection: Connection, *, now: datetime, run_id: int) -> None:
     """Make the items of these kinds match the holds that stand."""
-    for kind in ("amendment", "content", "filing"):
+    for kind in ("amendment", "content", "coverage", "filing"):
         causes = [_of_claim(kind, row) for row in connection.execute(text(HELD), {"cause": kind})]
         _match(connection, kind, causes, now=now, run_id=run_id)
     enrollment = [

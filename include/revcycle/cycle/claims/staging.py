@@ -13,17 +13,18 @@ from revcycle.foundation.practice.claim_rule import ClaimRule
 from revcycle.foundation.practice.partners import stored_claim_rules
 
 RULES = """
-CREATE TEMP TABLE rule_now (payer text PRIMARY KEY, partner text NOT NULL, enrolled bool NOT NULL) ON COMMIT DROP;
+CREATE TEMP TABLE rule_now (payer text PRIMARY KEY, partner text NOT NULL, enrolled bool NOT NULL,
+    takes_corrections bool NOT NULL) ON COMMIT DROP;
 CREATE TEMP TABLE review_rule (payer text NOT NULL, rule text NOT NULL) ON COMMIT DROP
 """
+RULE = "INSERT INTO rule_now VALUES (:payer, :partner, :enrolled, :takes_corrections)"
 BILL = """
 CREATE TEMP TABLE bill ON COMMIT DROP AS
 WITH service AS (
-    SELECT l.encounter_id, l.version, min(l.date_from) AS first, max(coalesce(l.date_to, l.date_from)) AS last,
-           count(*) AS lines
+    SELECT l.encounter_id, l.version, min(l.date_from) AS first, count(*) AS lines
     FROM charge_line l JOIN encounter e ON e.id = l.encounter_id AND e.current_version = l.version
     WHERE e.cancelled_at IS NULL GROUP BY l.encounter_id, l.version)
-SELECT e.id AS encounter_id, e.current_version AS version, v.patient_id, v.entered_on, s.first, s.last, s.lines,
+SELECT e.id AS encounter_id, e.current_version AS version, v.patient_id, v.entered_on, s.first, s.lines,
        p.id AS patient_row, k.id AS coverage_row, k.payer,
        r.encounter_id IS NOT NULL AS swept
 FROM encounter e
@@ -46,7 +47,7 @@ def stage(connection: Connection, *, through: date, day: date, payers: Sequence[
     for payer, rules in stored_claim_rules(connection).items():
         if rule := in_force(rules, day):
             row = {"payer": payer, "partner": rule.partner, "enrolled": rule.enrolled}
-            connection.execute(text("INSERT INTO rule_now VALUES (:payer, :partner, :enrolled)"), row)
+            connection.execute(text(RULE), row | {"takes_corrections": rule.takes_corrections})
             held = [{"payer": payer, "rule": name} for name in rule.holds_for_review]
             if held:
                 connection.execute(text("INSERT INTO review_rule VALUES (:payer, :rule)"), held)

@@ -1,5 +1,8 @@
 """Claims for what may be billed, and a frozen submission of each that nothing holds."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from sqlalchemy import Connection, Engine, text
 
 from revcycle.cycle.claims.changes import MOST_LINES
@@ -21,20 +24,33 @@ SELECT n.number, m.encounter_id, 'P', m.split, m.payer, 'open', :run_id
 FROM (SELECT *, row_number() OVER (ORDER BY encounter_id, split) AS at FROM missing) m
 JOIN unnest(CAST(:numbers AS text[])) WITH ORDINALITY AS n (number, at) USING (at)
 """
-READY = """
-CREATE TEMP TABLE ready ON COMMIT DROP AS
-SELECT c.id AS claim_id, c.claim_number, c.split, c.next_frequency, c.payer_claim_number, b.*,
-       coalesce((SELECT max(s.ordinal) FROM claim_submission s WHERE s.claim_id = c.id), 0) + 1 AS ordinal
-FROM claim c JOIN bill b ON b.encounter_id = c.encounter_id AND b.payer = c.payer
-WHERE c.state = 'open' AND b.swept
+MAY_GO = """c.state = 'open'
   AND NOT EXISTS (SELECT FROM claim_hold h WHERE h.claim_id = c.id AND h.released_at IS NULL)
-  AND NOT EXISTS (SELECT FROM claim_submission s WHERE s.claim_id = c.id AND s.closed_at IS NULL)
+  AND NOT EXISTS (SELECT FROM claim_submission s WHERE s.claim_id = c.id AND s.closed_at IS NULL)"""
+NEXT = "coalesce((SELECT max(s.ordinal) FROM claim_submission s WHERE s.claim_id = c.id), 0) + 1 AS ordinal"
+READY = f"""
+CREATE TEMP TABLE ready ON COMMIT DROP AS
+SELECT c.id AS claim_id, c.claim_number, c.split, c.next_frequency, c.payer_claim_number, b.*, {NEXT}
+FROM claim c JOIN bill b ON b.encounter_id = c.encounter_id AND b.payer = c.payer
+WHERE c.next_frequency <> '8' AND b.swept AND {MAY_GO}
 """
-SUBMISSIONS = """
+# A void has the contents that were sent last, whatever became of the encounter.
+TO_VOID = f"""
+CREATE TEMP TABLE to_void ON COMMIT DROP AS
+SELECT c.id AS claim_id, c.claim_number, c.payer_claim_number, l.id AS last, {NEXT}
+FROM claim c JOIN LATERAL (
+    SELECT s.id, s.encounter_id, s.version FROM claim_submission s
+    WHERE s.claim_id = c.id AND s.interchange_id IS NOT NULL ORDER BY s.ordinal DESC LIMIT 1) l ON true
+JOIN encounter_version v ON v.encounter_id = l.encounter_id AND v.version = l.version
+WHERE c.next_frequency = '8' AND v.entered_on <= :through AND (:payers = '{{}}'::text[] OR c.payer = ANY (:payers))
+  AND {MAY_GO}
+"""
+NUMBER = "{0}.claim_number || lpad({0}.ordinal::text, greatest(2, length({0}.ordinal::text)), '0')"
+SUBMISSIONS = f"""
 INSERT INTO claim_submission (claim_id, ordinal, encounter_id, version, patient_row, coverage_row,
     patient_control_number, frequency, payer_claim_number, amount_cents, run_id)
 SELECT r.claim_id, r.ordinal, r.encounter_id, r.version, r.patient_row, r.coverage_row,
-       r.claim_number || lpad(r.ordinal::text, greatest(2, length(r.ordinal::text)), '0'), r.next_frequency,
+       {NUMBER.format("r")}, r.next_frequency,
        CASE r.next_frequency WHEN '1' THEN '' ELSE r.payer_claim_number END, a.cents, :run_id
 FROM ready r JOIN (
     SELECT encounter_id, version, split, sum(charge_cents) AS cents FROM part GROUP BY encounter_id, version, split
@@ -55,6 +71,21 @@ SELECT s.id, p.number, s.patient_control_number || 'L' || lpad(p.number::text, 2
 FROM ready r JOIN claim_submission s ON s.claim_id = r.claim_id AND s.ordinal = r.ordinal
 JOIN part p ON p.encounter_id = r.encounter_id AND p.version = r.version AND p.split = r.split
 """
+VOIDS = f"""
+INSERT INTO claim_submission (claim_id, ordinal, encounter_id, version, patient_row, coverage_row,
+    patient_control_number, frequency, payer_claim_number, amount_cents, run_id)
+SELECT t.claim_id, t.ordinal, s.encounter_id, s.version, s.patient_row, s.coverage_row, {NUMBER.format("t")}, '8',
+       t.payer_claim_number, s.amount_cents, :run_id
+FROM to_void t JOIN claim_submission s ON s.id = t.last
+"""
+LINES_OF_VOIDS = """
+INSERT INTO submission_line (submission_id, line, line_control_number, charge_line, procedure, modifiers, units,
+    charge_cents, run_id)
+SELECT s.id, l.line, s.patient_control_number || 'L' || lpad(l.line::text, 2, '0'), l.charge_line, l.procedure,
+       l.modifiers, l.units, l.charge_cents, :run_id
+FROM to_void t JOIN claim_submission s ON s.claim_id = t.claim_id AND s.ordinal = t.ordinal
+JOIN submission_line l ON l.submission_id = t.last
+"""
 
 
 def make_claims(connection: Connection, engine: Engine, *, step: Step, run_id: int) -> int:
@@ -67,10 +98,13 @@ def make_claims(connection: Connection, engine: Engine, *, step: Step, run_id: i
     return connection.execute(text(CLAIMS), {"numbers": numbers, "run_id": run_id}).rowcount
 
 
-def freeze(connection: Connection, *, run_id: int) -> int:
+def freeze(connection: Connection, *, through: date, payers: Sequence[str], run_id: int) -> int:
     """A live submission with its lines for each open claim that has no hold and none live."""
+    connection.execute(text(TO_VOID), {"through": through, "payers": list(payers)})
     connection.execute(text(READY))
     connection.execute(text(PART), {"most": MOST_LINES})
     made = connection.execute(text(SUBMISSIONS), {"run_id": run_id}).rowcount
     connection.execute(text(LINES), {"run_id": run_id})
-    return made
+    void = connection.execute(text(VOIDS), {"run_id": run_id}).rowcount
+    connection.execute(text(LINES_OF_VOIDS), {"run_id": run_id})
+    return made + void

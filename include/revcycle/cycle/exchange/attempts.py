@@ -7,15 +7,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 
-from revcycle.cycle.exchange.expected import expect
 from revcycle.cycle.exchange.transitions import Event, State, after
 from revcycle.foundation.errors import StoreError
 from revcycle.foundation.practice.partner import TradingPartner
+from revcycle.foundation.register import expect
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import interchange, publish_attempt
 from revcycle.foundation.work.causes import Cause, close_items, open_items
 
 DOUBT = "doubt"
+RESENT = """
+SELECT count(*) FROM publish_attempt
+WHERE interchange_id = :interchange AND found = 'in_doubt' AND reached = 'uploading'
+"""
 LAST = "SELECT found, reached FROM publish_attempt WHERE interchange_id = :interchange ORDER BY attempt DESC LIMIT 1"
 
 
@@ -55,6 +59,17 @@ class Attempt:
         """Write down how far it came, and what stopped it."""
         with self.connection.begin():
             self._write(begin(self.connection, self.step), error)
+
+    def look_again(self) -> None:
+        """See the state as it is now: an answer may have moved it meanwhile."""
+        with self.connection.begin():
+            query = select(interchange.c.state).where(interchange.c.id == self.row.id)
+            self.state = self.connection.execute(query).scalar_one()
+
+    def times_resent(self) -> int:
+        """How often it was decided, or due, to send the same bytes again."""
+        with self.connection.begin():
+            return int(self.connection.execute(text(RESENT), {"interchange": self.row.id}).scalar_one())
 
     def sent_again(self) -> bool:
         """Whether the last that happened is the decision to send the same bytes again."""

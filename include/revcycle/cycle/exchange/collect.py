@@ -20,6 +20,7 @@ from revcycle.cycle.exchange.alone import alone
 from revcycle.cycle.exchange.faults import ArchiveFull, FileChanged, PartnerRefused
 from revcycle.cycle.exchange.mailbox import Mailbox, RemoteFile
 from revcycle.cycle.exchange.register import RECEIVED, keep, label, register
+from revcycle.cycle.exchange.sightings import Sightings
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.practice.partner import TradingPartner
@@ -61,8 +62,8 @@ def collect(
     A file is taken when two looks, `interval` seconds apart, agree on its size and time. With `since` those of that
     time or later are fetched again, though they were before. Safe to run twice, at the same moment (one waits for the
     other), and to be killed anywhere.
-    Raises: PartnerAway, PartnerRefused (after all other files are registered), AuthenticationRefused, HostKeyChanged,
-    ArchiveFull; what was registered before stays.
+    Raises: PartnerAway, PartnerRefused (after all other files are registered and removed), AuthenticationRefused,
+    HostKeyChanged, ArchiveFull; what was registered before stays.
     """
     with alone(engine, f"collect {partner}") as connection:
         with connection.begin():
@@ -73,7 +74,10 @@ def collect(
         reach("locked")
         with open_box() as box:
             visit = _Visit(connection, archive, settings, box, now, run_id, reach, CollectCounts())
-            visit.take(visit.due(since, interval, sleep))
+            seen = visit.look(interval)
+            refused = [*visit.take(visit.due(seen, since, interval, sleep)), *visit.remove(seen.applied)]
+            if refused:
+                raise refused[0]
             return visit.counts
 
 
@@ -94,8 +98,8 @@ class _Visit:
     def labelled(self) -> dict[str, str]:
         return self.archive.labels(RECEIVED)
 
-    def due(self, since: datetime | None, interval: float, sleep: Callable[[float], None]) -> list[RemoteFile]:
-        """The files to fetch; what was applied is removed on the way."""
+    def look(self, interval: float) -> Sightings:
+        """What is there, and what is known of it."""
         files = self._listing()
         self.reach("listed")
         with self.connection.begin():
@@ -103,18 +107,23 @@ class _Visit:
                 self.connection, self._name, files, now=self.now, interval=interval, run_id=self.run_id
             )
         self.reach("sighted")
-        self._remove(seen.applied)
+        self.counts.listed = len(files)
+        return seen
+
+    def due(
+        self, seen: Sightings, since: datetime | None, interval: float, sleep: Callable[[float], None]
+    ) -> list[RemoteFile]:
+        """The files to fetch, after a second look where one is needed."""
         due = [*seen.stable, *(file for file in seen.fetched if since and file.mtime >= since.timestamp())]
         if seen.fresh:
             sleep(interval)
             second = set(self._listing())
             due += [file for file in seen.fresh if file in second]
             self.counts.growing = sum(file not in second for file in seen.fresh)
-        self.counts.listed = len(files)
         return sorted(due, key=lambda file: (file.mtime, file.path))
 
-    def take(self, files: Sequence[RemoteFile]) -> None:
-        """Fetch and register each; one that is refused does not stop the others, and is raised at the end."""
+    def take(self, files: Sequence[RemoteFile]) -> list[PartnerRefused]:
+        """Fetch and register each; one that is refused does not stop the others. Returns the refusals."""
         refused: list[PartnerRefused] = []
         for file in files:
             try:
@@ -123,8 +132,22 @@ class _Visit:
                 self.counts.growing += 1
             except PartnerRefused as error:
                 refused.append(error)
-        if refused:
-            raise refused[0]
+        return refused
+
+    def remove(self, files: Sequence[RemoteFile]) -> list[PartnerRefused]:
+        """Remove what was applied at the partner, where we are to; returns the refusals."""
+        refused: list[PartnerRefused] = []
+        for file in files if self.partner.mailbox.removes else ():
+            try:
+                self.box.remove(file.path)
+            except PartnerRefused as error:
+                refused.append(error)
+                continue
+            self.reach("removed")
+            with self.connection.begin():
+                sightings.removed(self.connection, self._name, file, now=self.now)
+            self.counts.removed += 1
+        return refused
 
     @property
     def _name(self) -> str:
@@ -158,13 +181,3 @@ class _Visit:
         self.counts.registered += new
         self.counts.again += not new
         self.counts.quarantined += new and bool(received.reason)
-
-    def _remove(self, files: Sequence[RemoteFile]) -> None:
-        if not self.partner.mailbox.removes:
-            return
-        for file in files:
-            self.box.remove(file.path)
-            self.reach("removed")
-            with self.connection.begin():
-                sightings.removed(self.connection, self._name, file, now=self.now)
-            self.counts.removed += 1

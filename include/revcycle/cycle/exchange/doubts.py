@@ -11,6 +11,7 @@ from revcycle.cycle.exchange.attempts import DOUBT, close_doubt, move, open_doub
 from revcycle.cycle.exchange.transitions import Event
 from revcycle.foundation.practice.partner import TradingPartner
 from revcycle.foundation.practice.partners import stored_partners
+from revcycle.foundation.register import expect_once
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.work.decisions import DELIVERED, RESEND, pending_actions, settle
 
@@ -81,6 +82,8 @@ def _decided(connection: Connection, doubts: dict[int, Row[Any]], *, now: dateti
 def _take(connection: Connection, row: Row[Any], event: Event, *, now: datetime, run_id: int) -> None:
     reached = move(connection, row.id, "in_doubt", event, now=now)
     write_attempt(connection, row.id, found="in_doubt", reached=reached, error_class="", now=now, run_id=run_id)
+    if reached == "published":
+        expect_once(connection, [row.id], now=now, run_id=run_id)
 
 
 def _is_due(row: Row[Any], partner: TradingPartner, now: datetime) -> bool:

@@ -84,11 +84,18 @@ UPDATE claim c SET state = 'void' FROM sent s
 WHERE c.encounter_id = s.encounter_id AND c.responsibility = s.responsibility AND c.split = s.split
   AND c.state <> 'void' AND c.claim_number <> s.claim_number
 """
+# A claim goes on as its last submission was sent; what the database knows to have gone on after that stays.
 CLAIMS = """
-INSERT INTO claim (claim_number, encounter_id, responsibility, split, payer, state, run_id)
-SELECT DISTINCT ON (claim_number) claim_number, encounter_id, responsibility, split, payer, 'submitted', :run_id
+INSERT INTO claim (claim_number, encounter_id, responsibility, split, payer, state, next_frequency,
+    payer_claim_number, run_id)
+SELECT DISTINCT ON (claim_number) claim_number, encounter_id, responsibility, split, payer, 'submitted', frequency,
+       payer_claim_number, :run_id
 FROM sent ORDER BY claim_number, ordinal DESC
-ON CONFLICT (claim_number) DO UPDATE SET state = 'submitted' WHERE claim.state = 'open'
+ON CONFLICT (claim_number) DO UPDATE SET state = 'submitted', next_frequency = excluded.next_frequency,
+    payer_claim_number = coalesce(nullif(excluded.payer_claim_number, ''), claim.payer_claim_number)
+WHERE claim.state = 'open' OR claim.state <> 'void' AND NOT EXISTS (
+    SELECT FROM claim_submission x JOIN sent s ON s.claim_number = claim.claim_number AND x.ordinal >= s.ordinal
+    WHERE x.claim_id = claim.id)
 """
 FIND_CLAIMS = "UPDATE sent SET claim_id = c.id FROM claim c WHERE c.claim_number = sent.claim_number"
 CLOSE = """

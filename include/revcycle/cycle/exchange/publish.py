@@ -2,7 +2,7 @@
 
 Every state is committed before the step it allows. Whatever is killed, cut or refused, the next attempt finds out from
 the state and from the names at the partner where it stood; where that cannot be found out, the interchange is in doubt
-and nothing more is sent of it.
+and nothing more is sent of it. The archive gets a mark before a file is shown: a database that knows less is older.
 """
 
 from collections.abc import Callable
@@ -22,11 +22,21 @@ from revcycle.cycle.exchange.sending import refuse_unless_sendable
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.practice.partners import stored_partners
-from revcycle.foundation.register import why_refused
+from revcycle.foundation.register import Release, why_refused
 from revcycle.foundation.store.runs import Step
 from revcycle.foundation.store.tables import interchange
 
-KILL_POINTS = ("locked", "connected", "uploading", "sent", "uploaded", "releasing", "renamed", "published")
+KILL_POINTS = (
+    "locked",
+    "connected",
+    "uploading",
+    "sent",
+    "uploaded",
+    "marked",
+    "releasing",
+    "renamed",
+    "published",
+)
 """Where `publish` calls `reach`: each lies between two steps of which the first is done and the second is not."""
 
 
@@ -72,8 +82,10 @@ def publish(
             with open_box() as box:
                 reach("connected")
                 spot = place(attempt.partner.mailbox, attempt.row.remote_name)
-                _Delivery(attempt, box, spot, reach).go_on(archive.path(attempt.row.sha256))
+                release = _release_of(attempt, archive)
+                _Delivery(attempt, box, spot, release, reach).go_on(archive.path(attempt.row.sha256))
         except Exception as error:
+            attempt.look_again()
             if not attempt.over:
                 attempt.note(error)
                 raise
@@ -95,6 +107,12 @@ def _look_up(connection: Connection, interchange_id: int, *, now: datetime, step
     return Attempt(connection, row, partner, now, step, row.state)
 
 
+def _release_of(attempt: Attempt, archive: Archive) -> Release:
+    """The release that is to come."""
+    row = attempt.row
+    return Release(archive, row.partner, row.isa13, attempt.times_resent() + 1, row.manifest_sha256)
+
+
 @dataclass(frozen=True)
 class _Delivery:
     """One attempt with an open mailbox."""
@@ -102,17 +120,28 @@ class _Delivery:
     attempt: Attempt
     box: Mailbox
     spot: Place
+    release: Release
     reach: Callable[[str], None]
 
     def go_on(self, source: Path) -> None:
         """From the state that was found to published or in_doubt; raises what stops it."""
         attempt = self.attempt
+        if attempt.state != "releasing" and self.release.marked:
+            self._recall()
         if attempt.state == "releasing":
             self._find_out()
         if attempt.state in ("prepared", "uploading"):
             self._upload(source)
         if attempt.state == "uploaded":
             self._release()
+
+    def _recall(self) -> None:
+        """The release has begun, and the database knows nothing of it; without a hidden name the upload was all of it.
+
+        It was restored, or killed between the mark and its own commit.
+        """
+        shown_before_verified = self.spot.direct and self.attempt.state != "uploaded"
+        self.attempt.move("cut" if shown_before_verified else "released")
 
     def _upload(self, source: Path) -> None:
         attempt, direct = self.attempt, self.spot.direct
@@ -122,6 +151,8 @@ class _Delivery:
             attempt.note()  # from here on another attempt knows that bytes may be there
         else:
             attempt.move("started")
+        if direct:
+            self.release.mark()
         self.reach("uploading")
         try:
             self.box.put(source, self.spot.temporary)
@@ -152,6 +183,8 @@ class _Delivery:
     def _release(self) -> None:
         """Show the file; where that is refused, the names at the partner say what is so."""
         attempt = self.attempt
+        self.release.mark()
+        self.reach("marked")
         attempt.move("released")
         self.reach("releasing")
         try:

@@ -13,10 +13,9 @@ from sqlalchemy import Connection, Engine, select, text
 
 from revcycle.cycle.exchange import manifests, register
 from revcycle.cycle.exchange.attempts import open_doubt, write_attempt
-from revcycle.cycle.exchange.expected import expect
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.practice.partners import stored_partners
-from revcycle.foundation.register import Unknown, unknown
+from revcycle.foundation.register import Unknown, expect, unknown
 from revcycle.foundation.store.numbers import NumberKind, last_number, lift
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import archive_object, received_file

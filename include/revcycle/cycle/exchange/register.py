@@ -16,6 +16,7 @@ from revcycle.foundation.x12.segments import UnreadableFile
 
 RECEIVED = "received"
 UNREADABLE = "unreadable"
+BEGINNING = 256 * 1024
 APPLIED = ("TA1", "999", "277CA", "835")  # the kinds that a room takes up
 
 
@@ -40,9 +41,13 @@ def keep(archive: Archive, source: Path, *, partner: str, first_name: str, now: 
 
 
 def read_kind(path: Path) -> tuple[str, str]:
-    """What a file holds first, such as `999`, and why it is of no use to us, where it is not."""
+    """What a file holds first, such as `999`, and why it is of no use to us, where it is not.
+
+    Its beginning tells: a remittance may be larger than the memory.
+    """
     try:
-        kind = next(kinds(take_apart(path.read_bytes())))
+        with path.open("rb") as file:
+            kind = next(kinds(take_apart(file.read(BEGINNING))))
         return kind, "" if kind in APPLIED else f"it holds {kind}, which nothing here reads"
     except UnreadableFile as error:
         return UNREADABLE, str(error)

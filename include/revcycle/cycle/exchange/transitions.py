@@ -1,6 +1,7 @@
 """The states of an interchange on its way to the partner, and the only steps between them.
 
 Only `releasing` can end in doubt: before it the partner has seen nothing under the final name, after it everything.
+What the archive marks as released is `releasing`, whatever the database says. An answer proves that the file arrived.
 """
 
 from dataclasses import dataclass
@@ -37,9 +38,17 @@ TRANSITIONS = (
     Transition("uploading", "cut", "in_doubt"),
     Transition("uploading", "verified", "uploaded"),
     Transition("uploaded", "released", "releasing"),
+    # The database is older than the release.
+    Transition("prepared", "released", "releasing"),
+    Transition("uploading", "released", "releasing"),
+    Transition("prepared", "cut", "in_doubt"),
     Transition("releasing", "renamed", "published"),
     Transition("releasing", "temporary name there", "uploaded"),
     Transition("releasing", "neither name there", "in_doubt"),
+    Transition("prepared", "answered", "published"),
+    Transition("uploading", "answered", "published"),
+    Transition("uploaded", "answered", "published"),
+    Transition("releasing", "answered", "published"),
     Transition("in_doubt", "answered", "published"),
     Transition("in_doubt", "sent again", "uploading"),
     Transition("in_doubt", "decided delivered", "published"),

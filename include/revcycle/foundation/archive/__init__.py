@@ -85,8 +85,15 @@ class Archive:
 
     def labels(self, kind: str) -> dict[str, str]:
         """Every name of a kind, in order, with the sha256 of its object."""
-        places = sorted(place for place in self._labels(kind).glob("*") if not place.name.startswith("."))
-        return {place.name: place.read_text().strip() for place in places}
+        return {name: (self._labels(kind) / name).read_text().strip() for name in self.label_names(kind)}
+
+    def label_names(self, kind: str) -> list[str]:
+        """Every name of a kind, in order; no file is read."""
+        return sorted(place.name for place in self._labels(kind).glob("*") if not place.name.startswith("."))
+
+    def has_label(self, kind: str, name: str) -> bool:
+        """Whether an object has this name."""
+        return (self._labels(kind) / name).exists()
 
     def label_kinds(self) -> list[str]:
         """The kinds that have labels, in order."""

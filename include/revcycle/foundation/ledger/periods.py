@@ -1,58 +1,71 @@
-"""Months of the ledger: closing one, and opening it again.
+"""Months closed and opened: into a closed one no entry is dated, so what was reported of it stays.
 
-A month may be closed from its first day on, whatever is still to come for it: an entry dated into a closed month goes
-to the first day of the next open one (the SQL function `open_day`), and its effective date still says when it was
-earned. Nothing has to be posted first, so closing never waits for a payer.
+Closing is a line drawn under everything up to the end of a month: the months before it close with it, from the first
+that has an entry, and only the last closed month can be opened. Otherwise an entry into an earlier, open month would
+change what a closed one began with.
 """
 
-import re
 from datetime import date, datetime
-from typing import Literal
 
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.errors import InputUnusable
 
-MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
-# Whoever writes entries holds ROW EXCLUSIVE until the end of their transaction: this waits for them, and they for it.
-ALONE = "LOCK TABLE journal_entry IN SHARE ROW EXCLUSIVE MODE"
-SET = """
+# Whoever writes an entry either has committed by then, or finds the month as it is left here.
+LOCK = "LOCK TABLE journal_entry IN SHARE ROW EXCLUSIVE MODE"
+CLOSE = """
 INSERT INTO accounting_period (month, state, changed_at, changed_by, run_id)
-VALUES (:month, :state, :now, :by, :run_id)
-ON CONFLICT (month) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at,
+SELECT month::date, 'closed', :now, :by, :run_id
+FROM generate_series(
+    least(CAST(:month AS date), (SELECT date_trunc('month', min(accounting_date))::date FROM journal_entry)),
+    CAST(:month AS date), interval '1 month') AS month
+ON CONFLICT (month) DO UPDATE SET state = 'closed', changed_at = excluded.changed_at,
     changed_by = excluded.changed_by, run_id = excluded.run_id
+WHERE accounting_period.state = 'open'
+RETURNING month
 """
-STATE = "SELECT state FROM accounting_period WHERE month = :month"
+LAST_CLOSED = "SELECT max(month) FROM accounting_period WHERE state = 'closed'"
+OPEN = """
+UPDATE accounting_period SET state = 'open', changed_at = :now, changed_by = :by, run_id = :run_id
+WHERE month = :month
+"""
 
 
-def month_of(words: str) -> date:
-    """The first day of a month given as YYYY-MM. Raises: InputUnusable."""
-    if not (found := MONTH.fullmatch(words)):
-        raise InputUnusable(f"{words!r} is no month: give it as YYYY-MM, for example 2026-10.")
-    return date(int(found[1]), int(found[2]), 1)
+def close_month(connection: Connection, month: date, *, today: date, by: str, now: datetime, run_id: int) -> list[date]:
+    """Close the month of this first day and every earlier one; returns those that were open, in order.
 
-
-def close(connection: Connection, month: date, *, by: str, day: date, now: datetime, run_id: int) -> bool:
-    """Close a month to every further entry; returns whether it was open. `day` is today in the practice.
-
-    Waits for the postings under way, so that none of them slips in afterwards. Raises: InputUnusable for a month that
-    has not begun: everything of it would be dated later than it was earned.
+    Waits for transactions that are writing entries, and makes later ones wait until this one ends. One that has chosen
+    a date in the month and writes it afterwards is refused by the database: run again, it takes the next open month.
+    Raises: InputUnusable where the month is not over on `today`, the practice's day.
     """
-    if month > day:
-        raise InputUnusable(f"{month:%Y-%m} has not begun: only a month that has can be closed.")
-    return _set(connection, month, "closed", by=by, now=now, run_id=run_id)
+    _first_day(month)
+    if today < _next(month):
+        raise InputUnusable(f"{month:%Y-%m} is not over: it can be closed from {_next(month)} on.")
+    connection.execute(text(LOCK))
+    asked = {"month": month, "now": now, "by": by, "run_id": run_id}
+    return sorted(connection.scalars(text(CLOSE), asked))
 
 
-def reopen(connection: Connection, month: date, *, by: str, now: datetime, run_id: int) -> bool:
-    """Let entries into a month again; returns whether it was closed. A month that was never closed is open."""
-    return _set(connection, month, "open", by=by, now=now, run_id=run_id)
+def open_month(connection: Connection, month: date, *, by: str, now: datetime, run_id: int) -> bool:
+    """Open the last closed month; False where the month is open already.
 
-
-def _set(
-    connection: Connection, month: date, state: Literal["open", "closed"], *, by: str, now: datetime, run_id: int
-) -> bool:
-    connection.execute(text(ALONE))
-    if (connection.execute(text(STATE), {"month": month}).scalar() or "open") == state:
+    Raises: InputUnusable for a closed month that a later closed one follows.
+    """
+    _first_day(month)
+    connection.execute(text(LOCK))
+    last = connection.execute(text(LAST_CLOSED)).scalar()
+    if last is None or month > last:
         return False
-    connection.execute(text(SET), {"month": month, "state": state, "now": now, "by": by, "run_id": run_id})
+    if month < last:
+        raise InputUnusable(f"{month:%Y-%m} cannot be opened while {last:%Y-%m} is closed: open the later month first.")
+    connection.execute(text(OPEN), {"month": month, "now": now, "by": by, "run_id": run_id})
     return True
+
+
+def _first_day(month: date) -> None:
+    if month.day != 1:
+        raise ValueError(f"a month is named by its first day, not by {month}")
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -7,18 +7,12 @@ from revcycle.foundation.ledger.record import record, stage
 # `entry_to_reverse` names them; what is reversed already is left out.
 STAGE = """
 INSERT INTO staged_transfer
-SELECT 'reversal', 'journal_entry', e.id, 1, open_day({day}), e.effective_date, t.ordinal,
+SELECT 'reversal', 'journal_entry', e.id, 1, open_day(CAST(:day AS date)), e.effective_date, t.ordinal,
        t.credit_account, t.debit_account, t.amount_cents, t.encounter_id, t.credit_claim, t.debit_claim,
        t.submission_id, t.line, t.remittance_id, t.segment, t.patient_id
 FROM entry_to_reverse r JOIN journal_entry e ON e.id = r.entry_id JOIN transfer t ON t.entry_id = e.id
 WHERE NOT EXISTS (SELECT FROM journal_entry back WHERE back.reverses = e.id)
 """
-
-
-def stage_reversals(connection: Connection) -> None:
-    """Stage the reversal of each entry in `entry_to_reverse (entry_id, day)`, dated on its own day or later."""
-    stage(connection)
-    connection.execute(text(STAGE.format(day="r.day")))
 
 
 def reverse(connection: Connection, *, day: object, run_id: int) -> int:
@@ -27,5 +21,5 @@ def reverse(connection: Connection, *, day: object, run_id: int) -> int:
     Dated on `day`, or the first day of the next open month; the effective date is that of the entry reversed.
     """
     stage(connection)
-    connection.execute(text(STAGE.format(day="CAST(:day AS date)")), {"day": day})
+    connection.execute(text(STAGE), {"day": day})
     return record(connection, run_id=run_id)

@@ -3,13 +3,21 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from revcycle.foundation.practice.fields import MANY, Day, Words
 from revcycle.foundation.practice.section import Section, ordered
+from revcycle.foundation.practice.sweep_rules import SWEEP_RULES
 
 CLAIMS = "claims"
 MOST_CLAIMS = 5000  # in one interchange
+EVERY_RULE = "*"
+
+
+def _sweep_rule(name: str) -> str:
+    if name != EVERY_RULE and name not in SWEEP_RULES:
+        raise ValueError("a rule of the sweep, such as ncci.mue_day, or '*'")
+    return name
 
 
 class ClaimRule(Section):
@@ -34,7 +42,7 @@ class ClaimRule(Section):
     """Whether its claims may not share an interchange with another payer's."""
     most_claims: Annotated[int, Field(ge=1, le=MOST_CLAIMS)] = MOST_CLAIMS
     """In one interchange."""
-    holds_for_review: Annotated[list[Words], MANY] = Field(default_factory=list)
+    holds_for_review: Annotated[list[Annotated[Words, AfterValidator(_sweep_rule)]], MANY] = Field(default_factory=list)
     """Rules of the sweep whose review findings hold this payer's claims too; `*` is every rule."""
     takes_corrections: bool = True
     """Whether it takes frequency 7 and 8; Medicare Part B does not."""

@@ -2,9 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from revcycle.foundation.practice.fields import MANY, Words
+from revcycle.foundation.practice.file_name import refuse_final_name, refuse_temporary_name
+from revcycle.foundation.practice.host_key import HostKey, one_or_two
 from revcycle.foundation.practice.section import Section
 
 Qualifier = Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
@@ -33,14 +35,13 @@ class Mailbox(Section):
 
     @model_validator(mode="after")
     def _names_are_one_to_one(self) -> "Mailbox":
-        if "{isa13" not in self.name:
-            raise ValueError("a name with {isa13} in it, so that no two files share it")
-        if self.style == "rename" and "{name}" not in self.temporary:
-            raise ValueError("a temporary name with {name} in it")
-        try:
-            self.final_name(sender="S", isa13=1, gs06=1, usage="T", date="20260101")
-        except (KeyError, ValueError, IndexError):
-            raise ValueError("a name made of {sender}, {isa13}, {gs06}, {usage} and {date}") from None
+        refuse_final_name(self.name)
+        if self.style == "rename":
+            refuse_temporary_name(self.temporary)
+        elif self.style == "folder" and (
+            "{" in self.temporary or self.temporary.rstrip("/") == self.upload.rstrip("/")
+        ):
+            raise ValueError("a folder other than upload under temporary")
         return self
 
     def final_name(self, *, sender: str, isa13: int, gs06: int, usage: str, date: str) -> str:
@@ -66,7 +67,7 @@ class TradingPartner(Section):
     contact_phone: Annotated[str, Field(pattern=r"^[0-9]{10}$")]
     receiver_name: Words
     mailbox: Mailbox = Mailbox()
-    host_keys: Annotated[list[Words], MANY] = Field(default_factory=list)
+    host_keys: Annotated[list[HostKey], MANY, AfterValidator(one_or_two)] = Field(default_factory=list)
     """Accepted host keys, `ssh-ed25519 AAAA...`; two while one is replaced. The connection's own `host_key` counts."""
     refuses_duplicates: bool = True
     """Whether a second interchange with the same ISA13 is refused (TA1 note 025), so that a doubt may be sent again."""

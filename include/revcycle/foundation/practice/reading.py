@@ -23,6 +23,7 @@ WORDS = {
     "extra_forbidden": "no such field is known here; check its spelling",
     "string_type": "text is expected",
     "string_too_short": "it must not be empty",
+    "too_short": "at least one is expected",
     "string_too_long": "at most 200 characters are expected",
     "list_type": "a list (lines beginning with '-') is expected",
     "model_type": "fields (key: value) are expected",
@@ -46,6 +47,8 @@ PATTERNS = {
     "sender_id": "2 to 15 capital letters and digits are expected",
     "receiver_id": "2 to 15 capital letters and digits are expected",
     "contact_phone": "ten digits are expected",
+    "claim": "a claim number of ten characters is expected",
+    "not_for": "claim adjustment reason codes are expected",
     "connection": "letters, digits, '_', '.' and '-' are expected",
     "upload": "a folder of the partner is expected",
     "download": "a folder of the partner is expected",
@@ -67,6 +70,7 @@ def read(path: Path) -> Settings:
         raise _unusable(path, marked, first["loc"], _sentence(first)) from None
     _refuse_repeats(path, marked, settings)
     _refuse_unknown_partners(path, marked, settings)
+    _refuse_unknown_staff(path, marked, settings)
     return settings
 
 
@@ -95,7 +99,7 @@ def _sentence(error: Any) -> str:
     if kind == "literal_error":
         return f"one of {context['expected']} is expected"
     if kind == "string_pattern_mismatch":
-        return PATTERNS[error["loc"][-1]]
+        return PATTERNS[next(part for part in reversed(error["loc"]) if isinstance(part, str))]
     if kind in ("greater_than_equal", "less_than_equal"):
         return (
             f"a number not {'below' if 'ge' in context else 'above'} {context.get('ge', context.get('le'))} is expected"
@@ -121,6 +125,15 @@ def _refuse_unknown_partners(path: Path, marked: Marked, settings: Settings) -> 
             if rule.partner not in known:
                 place: Place = ("payers", at, "claims", nth, "partner")
                 raise _unusable(path, marked, place, "the connection of one of trading_partners is expected")
+
+
+def _refuse_unknown_staff(path: Path, marked: Marked, settings: Settings) -> None:
+    known = {one.username for one in settings.staff} | {None}
+    for at, payer in enumerate(settings.payers):
+        for nth, rule in enumerate(payer.warnings):
+            if rule.escalates_to not in known:
+                place: Place = ("payers", at, "warnings", nth, "escalates_to")
+                raise _unusable(path, marked, place, "the username of one of staff is expected")
 
 
 def _unusable(path: Path, marked: Marked, place: Place, said: str) -> InputUnusable:

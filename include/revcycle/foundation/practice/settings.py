@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from revcycle.foundation.calendar import FilingLimit
-from revcycle.foundation.calendar.limits import Unit
 from revcycle.foundation.practice.claim_rule import ClaimRule
 from revcycle.foundation.practice.fields import (
     MANY,
@@ -22,7 +21,17 @@ from revcycle.foundation.practice.fields import (
     Words,
 )
 from revcycle.foundation.practice.partner import TradingPartner
+from revcycle.foundation.practice.remittance_rule import RemittanceRule
 from revcycle.foundation.practice.section import Address, Section, ordered, refuse_overlap
+from revcycle.foundation.practice.time_rules import (
+    AppealRule,
+    CorrectionRule,
+    ExceptionRule,
+    FilingRule,
+    ReceivingRule,
+    SecondaryRule,
+    WarningRule,
+)
 
 # Coders get findings, billers everything after the claim; ops engineers may start and stop runs in Airflow.
 StaffRole = Literal["coder", "biller", "ops"]
@@ -37,6 +46,19 @@ PayerKind = Literal[
     "self_pay",
     "other",
 ]
+
+
+# Of a payer: of each at most one rule holds on a day.
+DATED = (
+    "filing_limits",
+    "secondary_limits",
+    "correction_limits",
+    "appeal_limits",
+    "receipt",
+    "warnings",
+    "claims",
+    "remittances",
+)
 
 
 class BillingProvider(Section):
@@ -69,53 +91,29 @@ class Facility(Section):
     place_of_service: PlaceOfService | None = None
 
 
-class Limit(Section):
-    """How long a claim may take from the date of service, in exactly one unit."""
-
-    days: int | None = Field(default=None, ge=1, le=36500)
-    months: int | None = Field(default=None, ge=1, le=1200)
-    years: int | None = Field(default=None, ge=1, le=100)
-
-    @model_validator(mode="after")
-    def _one_unit(self) -> "Limit":
-        if len(self.model_dump(exclude_none=True)) != 1:
-            raise ValueError("exactly one of days, months, years")
-        return self
-
-    @property
-    def unit(self) -> Unit:
-        return "days" if self.days else "months" if self.months else "years"
-
-    @property
-    def count(self) -> int:
-        return self.days or self.months or self.years or 0
-
-
-class FilingRule(Section):
-    """A payer's limit for services of `valid_from` to `valid_to`, both included, and where it is written."""
-
-    valid_from: Day
-    valid_to: Day | None = None
-    limit: Limit
-    source: Words
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> "FilingRule":
-        return ordered(self)
-
-
 class Payer(Section):
     code: Words
     name: Words
     kind: PayerKind
     time_zone: TimeZone
+    holidays: Annotated[list[Day], MANY] = Field(default_factory=list)
+    """Days on which this payer receives nothing, besides weekends and federal holidays."""
     filing_limits: Annotated[list[FilingRule], MANY] = Field(default_factory=list)
+    secondary_limits: Annotated[list[SecondaryRule], MANY] = Field(default_factory=list)
+    correction_limits: Annotated[list[CorrectionRule], MANY] = Field(default_factory=list)
+    appeal_limits: Annotated[list[AppealRule], MANY] = Field(default_factory=list)
+    exceptions: Annotated[list[ExceptionRule], MANY] = Field(default_factory=list)
+    receipt: Annotated[list[ReceivingRule], MANY] = Field(default_factory=list)
+    warnings: Annotated[list[WarningRule], MANY] = Field(default_factory=list)
     claims: Annotated[list[ClaimRule], MANY] = Field(default_factory=list)
+    remittances: Annotated[list[RemittanceRule], MANY] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _one_rule_a_day(self) -> "Payer":
-        refuse_overlap("filing_limits", self.filing_limits)
-        refuse_overlap("claims", self.claims)
+        for name in DATED:
+            refuse_overlap(name, getattr(self, name))
+        for claim in {rule.claim for rule in self.exceptions}:
+            refuse_overlap("exceptions", [rule for rule in self.exceptions if rule.claim == claim])
         return self
 
 
@@ -134,6 +132,8 @@ class Settings(Section):
 
     name: Words
     time_zone: TimeZone
+    holidays: Annotated[list[Day], MANY] = Field(default_factory=list)
+    """Days besides the federal holidays that no payer counts as a business day."""
     billing_providers: Annotated[list[BillingProvider], MANY] = Field(default_factory=list)
     providers: Annotated[list[Provider], MANY] = Field(default_factory=list)
     facilities: Annotated[list[Facility], MANY] = Field(default_factory=list)
@@ -145,10 +145,12 @@ class Settings(Section):
         """The practice's date at an instant: the day of an intake."""
         return now.astimezone(ZoneInfo(self.time_zone)).date()
 
+    def closed_on(self, payer: Payer) -> tuple[date, ...]:
+        """The days besides weekends and federal holidays on which a payer receives nothing."""
+        return tuple(sorted({*self.holidays, *payer.holidays}))
+
     def filing_limits(self) -> list[FilingLimit]:
         """Every payer's dated limits, as the calendar counts them."""
         return [
-            FilingLimit(payer.code, rule.valid_from, rule.valid_to, rule.limit.count, rule.limit.unit, rule.source)
-            for payer in self.payers
-            for rule in payer.filing_limits
+            rule.counted(payer.code, self.closed_on(payer)) for payer in self.payers for rule in payer.filing_limits
         ]

@@ -42,6 +42,18 @@ facilities:
 # kind: medicare, medicaid, tricare, champva, commercial, workers_compensation, auto, self_pay or other.
 # filing_limits: how long a claim may take from the date of service, in days, months or years, for services from
 # valid_from to valid_to (may be left out), and where that is written. A payer without one is not judged by it.
+# counts_from: date_from, or date_to for an institutional claim's Through date. rolls: whether a last day on a weekend
+# or holiday moves to the next business day. US federal holidays are known; holidays (of a payer, or here at the left
+# margin for all) adds days. Written in the same way, each chosen by the day it is counted from:
+# - secondary_limits: from the remittance of the payer before; the later of this and of the filing limit counts.
+# - correction_limits: counts_from remittance (unless said), date_from or date_to.
+# - appeal_limits: from the remittance and presumed_receipt_days; not_for: denial reasons without a right of appeal.
+# exceptions: more time for services of those dates, of one claim or (without claim) of all; reason: agency_error,
+# retroactive_entitlement, state_recoupment, retroactive_disenrollment or waiver; until a day, or limit from notified_on
+# through the end of its last month; evidence: what shows it and where it is kept. Never assume one.
+# receipt: what arrives at cut_off_hour of the payer's time or later, or with business_days_only on a weekend or
+# holiday, counts as the next (business) day. warnings: days_before a last day on which billers are warned (30, 14 and 3
+# unless said); at the last of them the item goes to escalates_to, one of staff.
 # claims of a payer says how it takes claims, from valid_from to valid_to (may be left out), and where that is written;
 # without one its claims are held. partner: the connection of one of trading_partners. payer_id: NM109 of the 837.
 # filing_indicator: SBR09 (MB Medicare Part B, MC Medicaid, CH TRICARE, CI commercial, BL Blue Cross, ...).
@@ -56,6 +68,33 @@ payers:
 #      - valid_from: 2010-01-01
 #        limit: {years: 1}
 #        source: 42 CFR 424.44
+#        rolls: true
+#    appeal_limits:
+#      - valid_from: 2010-01-01
+#        limit: {days: 120}
+#        presumed_receipt_days: 5
+#        rolls: true
+#        not_for: ["29"]
+#        source: 42 CFR 405.942
+#    exceptions:
+#      - valid_from: 2025-03-01
+#        valid_to: 2025-08-31
+#        claim: 2B3C4D5F6G
+#        reason: retroactive_entitlement
+#        notified_on: 2026-09-14
+#        limit: {months: 6}
+#        source: 42 CFR 424.44(b)(2)
+#        evidence: notice of entitlement, folder 12
+#    receipt:
+#      - valid_from: 2010-01-01
+#        cut_off_hour: 18
+#        business_days_only: true
+#        source: First Coast Service Options, electronic claims receipt
+#    warnings:
+#      - valid_from: 2010-01-01
+#        days_before: [30, 14, 3]
+#        escalates_to: biller
+#        source: practice policy
 #  - code: EXAMPLE
 #    name: Example Health Plan
 #    kind: commercial
@@ -68,6 +107,16 @@ payers:
 #      - valid_from: 2026-01-01
 #        limit: {days: 90}
 #        source: contract of 2026, section 7
+#    secondary_limits:
+#      - valid_from: 2026-01-01
+#        limit: {days: 60}
+#        source: contract of 2026, section 8
+#    correction_limits:
+#      - valid_from: 2026-01-01
+#        limit: {days: 90}
+#        counts_from: remittance
+#        source: contract of 2026, section 9
+#    holidays: [2026-11-27]
 #    claims:
 #      - valid_from: 2020-01-01
 #        source: companion guide of 2020
@@ -108,7 +157,7 @@ trading_partners:
 #      picks_up: true
 #      removes: false
 #      read_back: false
-#    host_keys: ["ssh-ed25519 AAAAexample"]
+#    host_keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"]
 #    refuses_duplicates: true
 #    sends_positive_ta1: true
 #    hours_to_ta1: 2
@@ -123,4 +172,7 @@ staff:
 #    credentials: [CPC]
 #    specialties: [family_medicine]
 #    approval_limit: "0.00"
+#  - username: biller
+#    roles: [biller]
+#    approval_limit: "100.00"
 """

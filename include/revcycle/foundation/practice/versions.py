@@ -7,14 +7,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, text, true, update
 
-from revcycle.foundation.calendar import FilingLimit
-from revcycle.foundation.practice.claim_rule import CLAIMS, ClaimRule
-from revcycle.foundation.practice.limits import FILING
+from revcycle.foundation.practice.claim_rule import CLAIMS
+from revcycle.foundation.practice.remittance_rule import REMITTANCES
 from revcycle.foundation.practice.settings import Settings
+from revcycle.foundation.practice.time_rows import TIME_KINDS, rule_row, time_rules
 from revcycle.foundation.store import tables
 
 Row = Mapping[str, Any]
-KINDS = (FILING, CLAIMS)  # of payer_rule; other kinds have other writers
+KINDS = (*TIME_KINDS, CLAIMS, REMITTANCES)  # of payer_rule; other kinds have other writers
+OF_PAYER = {"code", "name", "kind", "time_zone"}
 OURS = frozenset({"id", "version", "superseded_at", "run_id", "recorded_at"})
 
 
@@ -56,18 +57,17 @@ def _tables(settings: Settings) -> Iterable[tuple[Table, tuple[str, ...], list[R
         ("npi",),
         [entry.model_dump() | {"place_of_service": entry.place_of_service or ""} for entry in settings.facilities],
     )
-    yield tables.payer, ("code",), [entry.model_dump(exclude={"filing_limits", "claims"}) for entry in settings.payers]
-    yield tables.payer_rule, ("payer", "kind", "plan", "valid_from"), [*_filing(settings), *_claims(settings)]
+    yield tables.payer, ("code",), [entry.model_dump(include=OF_PAYER) for entry in settings.payers]
     yield (
-        tables.payer_identifier,
-        ("partner", "qualifier", "value", "payer"),
+        tables.payer_rule,
+        ("payer", "kind", "plan", "valid_from"),
         [
-            {"partner": partner, "qualifier": "NM109", "value": value, "payer": payer}
-            for partner, value, payer in sorted(
-                {(rule.partner, rule.payer_id, payer.code) for payer in settings.payers for rule in payer.claims}
-            )
+            *time_rules(settings),
+            *_claims(settings),
+            *_remittances(settings),
         ],
     )
+    yield tables.payer_identifier, ("partner", "qualifier", "value", "payer"), list(_identifiers(settings))
     yield (
         tables.trading_partner,
         ("connection",),
@@ -86,30 +86,30 @@ def _tables(settings: Settings) -> Iterable[tuple[Table, tuple[str, ...], list[R
     )
 
 
-def _filing(settings: Settings) -> Iterable[Row]:
-    for limit in settings.filing_limits():
-        value = {"count": limit.count, "unit": limit.unit}
-        yield _rule(limit.payer, FILING, limit, value)
-
-
 def _claims(settings: Settings) -> Iterable[Row]:
     for payer in settings.payers:
         for rule in payer.claims:
             value = rule.model_dump(mode="json")
-            yield _rule(payer.code, CLAIMS, rule, value)
+            yield rule_row(payer.code, CLAIMS, rule, value)
 
 
-def _rule(payer: str, kind: str, rule: FilingLimit | ClaimRule, value: Mapping[str, Any]) -> Row:
-    return {
-        "payer": payer,
-        "kind": kind,
-        "plan": "",
-        "valid_from": rule.valid_from,
-        "valid_to": rule.valid_to,
-        "value": value,
-        "source": rule.source,
-        "evidence": "",
+def _remittances(settings: Settings) -> Iterable[Row]:
+    for payer in settings.payers:
+        for rule in payer.remittances:
+            yield rule_row(payer.code, REMITTANCES, rule, rule.model_dump(mode="json"))
+
+
+def _identifiers(settings: Settings) -> Iterable[Row]:
+    """How each partner names each payer, once, however many dated rules say so."""
+    named = {(rule.partner, "NM109", rule.payer_id, payer.code) for payer in settings.payers for rule in payer.claims}
+    named |= {
+        (rule.partner, qualifier, value, payer.code)
+        for payer in settings.payers
+        for rule in payer.remittances
+        for qualifier, value in rule.identifiers()
     }
+    for partner, qualifier, value, payer_code in sorted(named):
+        yield {"partner": partner, "qualifier": qualifier, "value": value, "payer": payer_code}
 
 
 def _renew(

@@ -1,15 +1,20 @@
-"""What the archive alone can tell of every file sent and received, when the database knows less."""
+"""The register of what is sent: what the archive can tell of it when the database knows less, and what is owed."""
 
 from revcycle.foundation.register.behind import INTERCHANGE, SendingRefused, Unknown, unknown, why_refused
+from revcycle.foundation.register.expected import expect, expect_once
 from revcycle.foundation.register.manifest import Manifest, SentClaim, SentLine
+from revcycle.foundation.register.released import Release
 
 __all__ = [
     "INTERCHANGE",
     "Manifest",
+    "Release",
     "SendingRefused",
     "SentClaim",
     "SentLine",
     "Unknown",
+    "expect",
+    "expect_once",
     "unknown",
     "why_refused",
 ]

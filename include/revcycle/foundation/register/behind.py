@@ -1,17 +1,20 @@
 """Interchanges that the archive has and the database does not: it was restored to an older backup.
 
-A number above the counter was given out in the time that is lost. A label at or below its counter without a row is what
-a killed batch left: its interchange was never sent, and its number is not used again.
+A number above the counter was given out in the time that is lost. At or below it stands what a backup amid a batch has
+lost, and what a killed batch left. What a partner may have seen of them has a mark; the others were never sent, their
+claims still wait, and their numbers are not used again.
 """
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.register.manifest import Manifest
+from revcycle.foundation.register.released import released
 from revcycle.foundation.store.numbers import last_number
+from revcycle.foundation.store.tables import interchange
 
 INTERCHANGE = "interchange"  # the kind of label of a manifest
 REFUSED = (
@@ -26,7 +29,7 @@ class SendingRefused(InputUnusable):
 
 @dataclass(frozen=True)
 class Unknown:
-    """An interchange of the archive above its partner's counter; `sha256` is its manifest's."""
+    """An interchange of the archive that the database has lost; `sha256` is its manifest's."""
 
     sha256: str
     manifest: Manifest
@@ -36,25 +39,28 @@ def unknown(connection: Connection, archive: Archive) -> list[Unknown]:
     """By partner and number; none as long as the database is not older than the archive."""
     return [
         Unknown(sha256, Manifest.decode(archive.path(sha256).read_bytes()))
-        for _, _, sha256 in _beyond(connection, archive)
+        for _, _, sha256 in _lost(connection, archive)
     ]
 
 
 def why_refused(connection: Connection, archive: Archive) -> str:
     """The sentence that refuses sending; empty where nothing stands against it."""
-    found = _beyond(connection, archive)
+    found = _lost(connection, archive)
     partners = ", ".join(sorted({partner for partner, _, _ in found}))
     return REFUSED.format(count=len(found), partners=partners) if found else ""
 
 
-def _beyond(connection: Connection, archive: Archive) -> list[tuple[str, int, str]]:
-    """Partner, ISA13 and manifest of every label above its counter. No object is opened."""
+def _lost(connection: Connection, archive: Archive) -> list[tuple[str, int, str]]:
+    """Partner, ISA13 and manifest of every label above its counter, or released and without a row."""
+    known = {(row.partner, row.isa13) for row in connection.execute(select(interchange.c.partner, interchange.c.isa13))}
+    seen_by_partners = released(archive)
     counters: dict[str, int] = {}
     found = []
     for name, sha256 in archive.labels(INTERCHANGE).items():
-        partner, _, isa13 = name.rpartition("-")
+        partner, _, number = name.rpartition("-")
         if partner not in counters:
             counters[partner] = last_number(connection, "isa13", partner=partner)
-        if int(isa13) > counters[partner]:
-            found.append((partner, int(isa13), sha256))
+        isa13 = int(number)
+        if isa13 > counters[partner] or (name in seen_by_partners and (partner, isa13) not in known):
+            found.append((partner, isa13, sha256))
     return sorted(found)

@@ -40,7 +40,7 @@ LEFT_OUT = {
     # The same, and who has the item and how far it is, which people choose.
     "work_item": "cause_id encounter_id claim_id detail previous_item closed_at owner state",
     # Numbers differ between two ways to the same state, and so do batches, holds and events.
-    "claim": "encounter_id claim_number prior_claim",
+    "claim": "encounter_id claim_number is_void prior_claim",
     "claim_submission": "claim_id ordinal encounter_id version patient_row coverage_row patient_control_number "
     "interchange_id position closed_because",
     "submission_line": "submission_id line_control_number",
@@ -56,7 +56,7 @@ LEFT_OUT = {
     "received_transaction": "file_id st_index isa13 gs06 st02 kind body_sha256 state",
     "answer": "file_id st_index position part kind level code party party_id at interchange_id submission_id detail",
     "outage": "opened_at opened_by closed_at",
-    "action": "item_id ordinal kind state who reason at",
+    "action": "item_id ordinal kind state who reason argument at",
     # How often, from which delivery and into which month a payment was posted; what it came to is in the balances.
     "remittance": "posting billing_npi handling method effective_date accounting_date file_id st_index body_sha256",
     "remittance_sighting": "file_id st_index remittance_id verdict body_sha256",
@@ -79,6 +79,8 @@ LEFT_OUT = {
     "submission_id line remittance_id segment patient_id",
     "claim_balance": "claim_id",
     "accounting_period": "changed_at changed_by",
+    # Only those that stand are facts: what was met or ended before somebody looked left no row.
+    "deadline": "subject_kind subject_id filed_on ended_because evaluated_as_of",
 }
 
 
@@ -149,7 +151,7 @@ FACTS: dict[str, Select[Any]] = {
         t.claim.c.split,
         t.encounter_version.c.content_sha256,
         _SUBMISSION.c.closed_at.is_(None),
-        *business_columns(_SUBMISSION),
+        *(column for column in business_columns(_SUBMISSION) if column is not _SUBMISSION.c.closed_at),
         *business_columns(t.payer_opinion),
     )
     .select_from(
@@ -175,6 +177,17 @@ FACTS: dict[str, Select[Any]] = {
         _of_claim(t.denial)
     ),
     "accounting_period": select(*business_columns(t.accounting_period)),
+    "deadline": select(*_ENCOUNTER, t.claim.c.responsibility, t.claim.c.split, *business_columns(t.deadline))
+    .select_from(
+        t.deadline.join(
+            t.denial,
+            and_(t.deadline.c.subject_kind == "denial", t.denial.c.id == t.deadline.c.subject_id),
+            isouter=True,
+        )
+        .join(t.claim, t.claim.c.id == func.coalesce(t.denial.c.claim_id, t.deadline.c.subject_id))
+        .join(t.encounter, t.encounter.c.id == t.claim.c.encounter_id)
+    )
+    .where(t.deadline.c.state.in_(("open", "late"))),
     "outage": select(*business_columns(t.outage)).where(t.outage.c.closed_at.is_(None)),
     "work_item": select(*_ENCOUNTER, t.claim.c.responsibility, t.claim.c.split, *business_columns(t.work_item))
     .select_from(

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, Row, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from revcycle.foundation.store.tables import work_event, work_item
-from revcycle.foundation.work.items import LAST_CLOSED, MACHINE, due_dates, staff_with
+from revcycle.foundation.work.items import LAST_CLOSED, MACHINE, due_dates, record, staff_with
 from revcycle.foundation.work.routing import Need, choose
 
 STANDING = """
@@ -29,6 +29,7 @@ DECIDED = """
 SELECT DISTINCT w.cause_id FROM work_item w JOIN action a ON a.item_id = w.id AND a.state = 'done'
 WHERE w.cause_kind = :kind AND w.cause_id = ANY (:causes)
 """
+ESCALATED = "escalated_to"
 TERMS = ("queue", "credential", "specialty", "due_on", "amount_cents", "encounter_id", "claim_id", "detail")
 
 
@@ -36,11 +37,14 @@ TERMS = ("queue", "credential", "specialty", "due_on", "amount_cents", "encounte
 class Cause:
     """Why there is something to do. `kind` and `id` name it: of one cause one item is open at most.
 
-    kind and id: `rejection` and `possible_duplicate` claim_submission.id; `amendment` and `content` claim.id;
-    `enrollment` payer.id; `doubt`, `set_rejection` and `duplicate_number` interchange.id; `overdue`
-    expected_answer.id; `unmatched_answer` answer.id; `quarantined_file` received_file.id.
+    kind and id: `rejection` and `possible_duplicate` claim_submission.id; `amendment`, `content`, `filing`, `coverage`
+    and `reopening` claim.id; `enrollment` payer.id; `doubt`, `set_rejection` and `duplicate_number` interchange.id;
+    `overdue` expected_answer.id; `unmatched_answer` answer.id; `quarantined_file` received_file.id;
+    `deadline` deadline.id; `denial` denial.id; `overpayment` and `further_payer` claim.id; `quarantined_remittance`,
+    `payment_conflict`, `undone_remittance` and `provider_adjustment` remittance.id; `unmatched_payment`, `sent_on`,
+    `adjustment_waiting` and `reversal_unmatched` remittance_claim.id.
     `due_on` is the encounter's last day of filing unless another day is given. `detail` holds codes, numbers and names
-    of fields, never a patient's data.
+    of fields, never a patient's data. `escalates_to` gets the item, whoever had it, once: when it is first named.
     """
 
     kind: str
@@ -53,6 +57,8 @@ class Cause:
     detail: Mapping[str, Any] = field(default_factory=dict)
     credential: str = ""
     specialty: str = ""
+    priority_terms: Mapping[str, Any] = field(default_factory=dict)
+    escalates_to: str = ""
 
 
 def open_items(connection: Connection, causes: Sequence[Cause], *, now: datetime, run_id: int) -> int:
@@ -99,6 +105,7 @@ def _open_kind(connection: Connection, kind: str, wanted: Mapping[int, Cause], *
     for cause_id, row in standing.items():
         if any(getattr(row, name) != value for name, value in terms[cause_id].items()):
             connection.execute(update(work_item).where(work_item.c.id == row.id).values(terms[cause_id]))
+        _escalate(connection, row, wanted[cause_id].escalates_to, now=now, run_id=run_id)
     new = [wanted[cause_id] for cause_id in wanted if cause_id not in standing]
     if not new:
         return 0
@@ -131,7 +138,19 @@ def _terms(cause: Cause, due: Mapping[int, date]) -> dict[str, Any]:
     terms = {name: getattr(cause, name) for name in TERMS}
     if cause.due_on is None and cause.encounter_id is not None:
         terms["due_on"] = due.get(cause.encounter_id)
-    return terms | {"detail": dict(cause.detail)}
+    escalated = {ESCALATED: cause.escalates_to} if cause.escalates_to else {}
+    return terms | {"detail": dict(cause.detail), "priority_terms": {**cause.priority_terms, **escalated}}
+
+
+def _escalate(connection: Connection, item: Row[Any], to: str, *, now: datetime, run_id: int) -> None:
+    """Give an open item over when somebody is named for the first time; who gets it then may give it on."""
+    if not to or to in (item.owner, item.priority_terms.get(ESCALATED)) or item.state == "resolved":
+        return
+    connection.execute(
+        update(work_item).where(work_item.c.id == item.id).values(owner=to, state="assigned", run_id=run_id)
+    )
+    why = "escalated: its last day is near or past"
+    record(connection, item.id, at=now, who=MACHINE, what=f"assigned to {to}", why=why, run_id=run_id)
 
 
 def _owners(connection: Connection, causes: Sequence[Cause]) -> list[str]:
@@ -142,5 +161,6 @@ def _owners(connection: Connection, causes: Sequence[Cause]) -> list[str]:
     owners = []
     for cause in causes:
         key = numbers.get(cause.claim_id) or json.dumps(dict(cause.detail), sort_keys=True)
-        owners.append(choose(key, Need(cause.credential, cause.specialty), people[cause.queue]))
+        chosen = choose(key, Need(cause.credential, cause.specialty), people[cause.queue])
+        owners.append(cause.escalates_to or chosen)
     return owners

@@ -17,19 +17,48 @@ from revcycle.foundation.work.desk import active_staff, log_change, open_item
 from revcycle.foundation.work.items import MACHINE, record
 
 RELEASE, DELIVERED, RESEND = "release", "delivered", "resend"
-WITH_MONEY = ("match", "take", "reject", "undo")
+MATCH, TAKE, REJECT, UNDO = "match", "take", "reject", "undo"
+CORRECT, VOID = "correct", "void"
+NAMES_ITS_CHOICE = {MATCH: "a claim number", TAKE: "the sha256 of a body"}
+"""Decisions that are given with what they choose."""
 HOLDS = ("rejection", "set_rejection", "amendment", "content", "filing")
-NOTICES = ("possible_duplicate", "duplicate_number", "unmatched_answer", "overdue", "quarantined_file")
+NOTICES = (
+    "possible_duplicate",
+    "duplicate_number",
+    "unmatched_answer",
+    "overdue",
+    "quarantined_file",
+    "sent_on",
+    "adjustment_waiting",
+    "provider_adjustment",
+    "reversal_unmatched",
+    "denial",
+    "deadline",
+    "reopening",
+)
 OPEN_TO: dict[str, tuple[str, ...]] = {
     RELEASE: HOLDS + NOTICES,
     DELIVERED: ("doubt",),
     RESEND: ("doubt",),
+    MATCH: ("unmatched_payment",),
+    TAKE: ("payment_conflict", "undone_remittance"),
+    REJECT: ("quarantined_remittance", "undone_remittance"),
+    UNDO: (
+        "unmatched_payment",
+        "adjustment_waiting",
+        "provider_adjustment",
+        "reversal_unmatched",
+        "denial",
+        "payment_conflict",
+    ),
+    CORRECT: ("amendment", "denial"),
+    VOID: ("amendment", "denial", "overpayment"),
 }
 """The causes that each decision is an answer to."""
 
 LAST_ACTION = "SELECT coalesce(max(ordinal), 0) FROM action WHERE item_id = :item"
 PENDING = """
-SELECT a.id AS action_id, a.item_id, w.cause_kind, w.cause_id, a.kind, a.who, a.reason
+SELECT a.id AS action_id, a.item_id, w.cause_kind, w.cause_id, w.claim_id, a.kind, a.who, a.reason, a.argument
 FROM action a JOIN work_item w ON w.id = a.item_id
 WHERE a.state = 'pending' AND a.kind = ANY (:kinds) ORDER BY a.id FOR UPDATE OF a
 """
@@ -43,9 +72,11 @@ class PendingAction:
     item_id: int
     cause_kind: str
     cause_id: int
+    claim_id: int | None
     kind: str
     who: str
     reason: str
+    argument: str
 
 
 def decisions_for(cause_kind: str) -> tuple[str, ...]:
@@ -53,16 +84,19 @@ def decisions_for(cause_kind: str) -> tuple[str, ...]:
     return tuple(kind for kind, causes in OPEN_TO.items() if cause_kind in causes)
 
 
-def decide(engine: Engine, item: int, *, kind: str, reason: str, by: str, now: datetime, step: Step) -> None:
+def decide(
+    engine: Engine, item: int, *, kind: str, argument: str = "", reason: str, by: str, now: datetime, step: Step
+) -> None:
     """Write down a person's decision on an open item; the item is resolved, and closed once it is carried out.
 
-    Raises: InputUnusable for a kind that this item cannot be decided by, an unknown or closed item, no reason, or
-    somebody who is not on the active staff.
+    `argument` is what the decision chooses: of `match` the claim, of `take` the body that counts.
+    Raises: InputUnusable for a kind that this item cannot be decided by, an unknown or closed item, no reason, a
+    missing or needless argument, or somebody who is not on the active staff.
     """
     if not reason.strip():
         raise InputUnusable("A decision needs a reason: give --reason.")
-    if kind in WITH_MONEY:
-        raise InputUnusable(f"--as {kind} is a decision on a remittance; there is none in this practice yet.")
+    if bool(argument) != (kind in NAMES_ITS_CHOICE):
+        raise InputUnusable(f"--as {kind} takes {NAMES_ITS_CHOICE.get(kind, 'nothing')} after it.")
     with engine.begin() as connection:
         active_staff(connection, by, "--by")
         row = _decidable(connection, item, kind)
@@ -70,10 +104,11 @@ def decide(engine: Engine, item: int, *, kind: str, reason: str, by: str, now: d
         log_change(connection, row, "work resolve", by=by, now=now, run_id=run_id)
         ordinal = connection.execute(text(LAST_ACTION), {"item": item}).scalar_one() + 1
         values = {"item_id": item, "ordinal": ordinal, "kind": kind, "who": by, "reason": reason, "at": now}
+        values["argument"] = argument
         written = connection.scalars(action.insert().values(run_id=run_id, **values).returning(action.c.id)).one()
         connection.execute(update(work_item).where(work_item.c.id == item).values(state="resolved"))
         record(connection, item, at=now, who=by, what=f"decided: {kind}", why=reason, run_id=run_id)
-        if row.cause_kind in NOTICES:
+        if kind == RELEASE and row.cause_kind in NOTICES:
             settle(connection, written, "done", now=now, run_id=run_id)
 
 

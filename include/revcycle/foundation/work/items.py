@@ -37,7 +37,7 @@ GROUP BY f.encounter_id, e.id, v.encounter_id, v.version
 ORDER BY f.encounter_id
 """
 SERVICES = """
-SELECT DISTINCT l.encounter_id, c.payer, l.date_from FROM charge_line l
+SELECT DISTINCT l.encounter_id, c.payer, l.date_from, l.date_to FROM charge_line l
 JOIN encounter e ON e.id = l.encounter_id AND e.current_version = l.version
 JOIN coverage c ON c.patient_id = l.patient_id AND c.responsibility = 'P' AND c.superseded_at IS NULL
      AND l.date_from BETWEEN c.valid_from AND coalesce(c.valid_to, 'infinity')
@@ -111,10 +111,10 @@ def due_dates(connection: Connection, encounters: Sequence[int]) -> dict[int, da
     """The earliest last day of filing of each encounter's lines, where a rule of its primary payer names one."""
     limits = stored_limits(connection)
     due: dict[int, date] = {}
-    for encounter_id, payer, service in connection.execute(text(SERVICES), {"causes": list(encounters)}):
+    for encounter_id, payer, *service in connection.execute(text(SERVICES), {"causes": list(encounters)}):
         for limit in limits:
-            if limit.payer == payer and limit.covers(service):
-                due[encounter_id] = min(due.get(encounter_id, date.max), due_on(limit, service))
+            if limit.payer == payer and limit.covers(start := limit.start(*service)):
+                due[encounter_id] = min(due.get(encounter_id, date.max), due_on(limit, start))
     return due
 
 

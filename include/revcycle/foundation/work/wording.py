@@ -7,6 +7,9 @@ WHAT = {
     "rejection": "rejected",
     "amendment": "changed after it was sent",
     "content": "cannot be written as X12",
+    "filing": "cannot be filed now",
+    "coverage": "no coverage on the first date of service",
+    "reopening": "payer takes no corrected claims, ask it to reopen this one",
     "enrollment": "payer takes no electronic claims of ours",
     "doubt": "not known whether it arrived",
     "overdue": "answer overdue",
@@ -15,8 +18,10 @@ WHAT = {
     "unmatched_answer": "answer to nothing of ours",
     "set_rejection": "file rejected, no claim named",
     "quarantined_file": "received file cannot be read",
+    "deadline": "last day",
 }
 TOLD = {
+    "deadline": "{}",
     "party": "{}",
     "kind": "{}",
     "codes": "{}",
@@ -29,6 +34,7 @@ TOLD = {
     "column": "{}",
     "reason": "{}",
     "claims": "{} claims",
+    "stage": "{}",
     "edit": "(edit {})",
 }
 """What of the detail the worklist tells, in this order, and how; `edit` is the rule that should have caught it."""
@@ -38,12 +44,17 @@ DO = {
     "set_rejection": "Mend what the partner names; `--as release` lets the claims of the file go again.",
     "amendment": "The claim was sent as it was before; `--as release` once it is known what the payer needs.",
     "content": "Correct the field named here in its own system; the claim goes again with the correction.",
+    "filing": "Wait for the date of service, or let the claim go though it is late: `--as release`.",
+    "coverage": "Correct the patient's coverage in its own system and bring it in; the claim goes by itself then.",
+    "reopening": "Ask the payer to reopen the claim with what has changed; `--as release` once that is done.",
     "enrollment": "Enroll with the payer, then set `enrolled: true` in practice.yaml.",
     "doubt": "Ask the partner whether the file arrived: `--as delivered` or `--as resend`.",
     "overdue": "Ask the partner or payer for the answer; the item closes by itself when it comes.",
     "possible_duplicate": "Ask the payer which of the claim's submissions it has; `--as release` when that is clear.",
     "duplicate_number": "Ask the partner which file it holds under this number; `--as release` when that is clear.",
     "unmatched_answer": "Find out whose claims they are; after `./revcycle reconcile` give `./revcycle reapply FILE`.",
+    "deadline": "Send it before that day, or put an exception with its evidence into practice.yaml; the item closes by "
+    "itself when the payer has it; `--as release` where nothing is to be sent.",
     "quarantined_file": "Ask the partner for the file again; `./revcycle reapply FILE` reads this one once more.",
 }
 

@@ -1,13 +1,13 @@
 """numpy into Arrow and numbers into text, whole columns at once."""
 
+from functools import cache
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from revcycle.foundation.x12.map_format import Kind
 
-_CENTS = pa.array(["", *(f".{i:02}".rstrip("0") for i in range(1, 100))])
-_THOUSANDTHS = pa.array(["", *(f".{i:03}".rstrip("0") for i in range(1, 1000))])
 _TEXT = (pa.types.is_string, pa.types.is_large_string)
 _EXPECTED: dict[Kind, str] = {
     "text": "string",
@@ -16,7 +16,6 @@ _EXPECTED: dict[Kind, str] = {
     "thousandths": "int64 (thousandths)",
     "date": "date32",
 }
-_SIGNS = pa.array(["", "-"])
 
 
 def ints(values: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
@@ -30,17 +29,22 @@ def decimal_text(values: pa.Array, scale: int) -> pa.Array:
     """Fixed-point integers (scale 100: cents, 1000: thousandths) as X12 writes them: without idle zeros and points."""
     numbers = values.fill_null(0).to_numpy(zero_copy_only=False)
     whole, rest = np.divmod(np.abs(numbers), scale)
-    sign = _SIGNS.take(ints((numbers < 0).astype(np.int64)))
-    decimals = (_CENTS if scale == 100 else _THOUSANDTHS).take(ints(rest))
+    sign = pa.array(["", "-"]).take(ints((numbers < 0).astype(np.int64)))
+    decimals = _decimals(scale).take(ints(rest))
     joined = pc.binary_join_element_wise(sign, pc.cast(ints(whole), pa.string()), decimals, "")
     return pc.if_else(values.is_valid(), joined, None)
 
 
+@cache
+def _decimals(scale: int) -> pa.Array:
+    """What stands for each rest of a whole: made when first asked for, see `ints`."""
+    digits = len(str(scale)) - 1
+    return pa.array(["", *(f".{rest:0{digits}}".rstrip("0") for rest in range(1, scale))])
+
+
 def date_text(values: pa.Array) -> pa.Array:
     """Dates as CCYYMMDD."""
-    distinct = values.dictionary_encode()
-    texts = [day and day.isoformat().replace("-", "") for day in distinct.dictionary.to_pylist()]
-    return pa.array(texts, pa.string()).take(distinct.indices)
+    return pc.replace_substring(pc.cast(values, pa.string()), "-", "")
 
 
 def as_text(values: pa.Array, kind: Kind, what: str) -> pa.Array:
@@ -66,6 +70,12 @@ def as_text(values: pa.Array, kind: Kind, what: str) -> pa.Array:
 def whole(column: pa.ChunkedArray) -> pa.Array:
     """A column in one piece."""
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def characters(text: pa.Array) -> np.ndarray:
+    """The bytes of all texts of a column, one after another."""
+    ends = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
+    return np.frombuffer(text.buffers()[2] or b"", np.uint8)[ends[0] : ends[-1]]
 
 
 def present(column: pa.ChunkedArray) -> np.ndarray:

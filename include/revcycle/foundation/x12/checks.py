@@ -34,7 +34,8 @@ def faults(text: pa.Array, part: Part) -> Iterator[Fault]:
     size = np.where(text.is_valid().to_numpy(zero_copy_only=False), np.diff(offsets), 0)
     if part.required:
         yield np.flatnonzero(size == 0), "is required and empty"
-    yield np.flatnonzero((size > 0) & (size < part.shortest)), f"is shorter than {part.shortest} characters"
+    if part.shortest > 1:
+        yield np.flatnonzero((size > 0) & (size < part.shortest)), f"is shorter than {part.shortest} characters"
     yield np.flatnonzero(size > part.longest), f"is longer than {part.longest} characters"
     if part.kind in ("cents", "thousandths"):
         negative = pc.starts_with(text, "-").fill_null(False)
@@ -50,5 +51,7 @@ def _characters(text: pa.Array, offsets: np.ndarray, size: np.ndarray) -> Iterat
     if len(foreign):
         rows = np.unique(np.searchsorted(starts, foreign, "right") - 1)
         yield rows[size[rows] > 0], "holds a delimiter or a character that X12 does not have"
+    if not (data == BLANK).any():
+        return
     some = np.flatnonzero(size)
     yield some[(data[starts[some]] == BLANK) | (data[starts[some + 1] - 1] == BLANK)], "begins or ends with a blank"

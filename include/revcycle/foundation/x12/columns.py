@@ -60,6 +60,8 @@ class SegmentColumns:
         if part.constant is not None:
             return pc.if_else(pc.greater(pc.binary_length(raw), 0), part.constant, None)
         text = as_text(raw, part.kind, f"the column {part.column} of the table {section}")
+        if text.null_count == len(text) and not part.required:
+            return pa.scalar("")
         self._report(rows, name, part.column, faults(text, part), text)
         return text
 

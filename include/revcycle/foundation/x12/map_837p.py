@@ -58,7 +58,7 @@ claim | onset | DTP =431 =D8 onset!D
 claim | accident | DTP =439 =D8 accident!D
 claim | admission | DTP =435 =D8 admission!D
 claim | discharge | DTP =096 =D8 discharge!D
-claim | attachment_type | PWK attachment_type!2..2 attachment_how!2 - - =AC&attachment_number attachment_number?50
+claim | attachment_type | PWK attachment_type!2..2 attachment_how!2 - - =AC&attachment_number attachment_number?2..50
 claim | patient_paid | AMT =F5 patient_paid!$
 claim | referral_number | REF =9F referral_number!50
 claim | prior_authorization | REF =G1 prior_authorization!50

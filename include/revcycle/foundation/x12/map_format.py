@@ -10,6 +10,7 @@ element  name!N required, name?N situational, N the longest (or M..N); `$` cents
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Kind = Literal["text", "cents", "signed cents", "thousandths", "date"]
@@ -51,6 +52,11 @@ class Row:
     when: tuple[str, ...]
     segment: str
     elements: tuple[Element, ...]
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The columns that its elements are made of."""
+        return frozenset(part.column for element in self.elements for part in element.parts if part.column)
 
 
 def read_map(text: str) -> tuple[Row, ...]:

@@ -8,6 +8,8 @@ import pyarrow as pa
 from revcycle.foundation.x12.arrow import ints, present
 from revcycle.foundation.x12.map_format import Row
 
+ORDER = frozenset({"n", "m", "rep"})  # of rows within a claim
+
 
 @dataclass(frozen=True)
 class MappedRows:
@@ -19,7 +21,10 @@ class MappedRows:
 
 
 def mapped(row: Row, table: pa.Table) -> MappedRows | None:
-    """The rows whose columns fulfil the conditions of the segment; None where there are none."""
+    """The rows whose columns fulfil the conditions of the segment; None where there are none.
+
+    Of their columns only those that the segment and its place are made of.
+    """
     has = np.ones(table.num_rows, bool)
     for condition in row.when:
         has &= given(table, condition.lstrip("!")) != condition.startswith("!")
@@ -27,9 +32,10 @@ def mapped(row: Row, table: pa.Table) -> MappedRows | None:
     if not len(index):
         return None
     claim = np.full(1, -1) if row.section == "set" else index if row.section == "claim" else numbers(table, "claim")
+    taken = table.select([name for name in table.column_names if name in row.columns or name in ORDER])
     if len(index) == table.num_rows:
-        return MappedRows(row, table, claim)
-    taken = table.take(ints(index))
+        return MappedRows(row, taken, claim)
+    taken = taken.take(ints(index))
     return MappedRows(row, taken, claim if row.section == "claim" else claim[index])
 
 

@@ -62,8 +62,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Delimiters:
+    """One byte each; `repetition` is empty where ISA11 names none (it was the standard's id before 00402)."""
+
     element: bytes
     component: bytes
+    repetition: bytes
     segment: bytes
 
 
@@ -82,13 +85,13 @@ def read_segments(data: bytes, problems: list[Problem]) -> Iterator[Segment]:
             problems.append(Problem(0, number + 1, "structure.envelope", "bytes after IEA are no interchange", "ISA"))
             return
         try:
-            delimiters = _delimiters(data[at : at + 400])
+            delimiters = delimiters_of(data[at : at + 400])
         except UnreadableFile as unreadable:
             if not number:
                 raise
             problems.append(Problem(0, number + 1, "structure.truncated", str(unreadable), "ISA"))
             return
-        if not _is_of_fixed_width(data[at : at + 400], delimiters):
+        if not is_of_fixed_width(data[at : at + 400], delimiters):
             problems.append(Problem(0, number + 1, "structure.envelope", "ISA has not its fixed width", fatal=False))
         for segment, after in _interchange(data, at, number, delimiters, problems):
             number, at = segment.number, after
@@ -136,18 +139,21 @@ def _skip(data: bytes, at: int) -> int:
     return at
 
 
-def _delimiters(head: bytes) -> Delimiters:
+def delimiters_of(head: bytes) -> Delimiters:
+    """The delimiters that the ISA at the begin of `head` names. Raises: UnreadableFile when it is none."""
     if head[:3] != b"ISA":
         raise UnreadableFile("structure.not_x12", "the file does not begin with ISA: it is no X12 interchange")
     parts = head.split(head[3:4], 16) if len(head) > 3 else []
     if len(parts) < 17 or len(parts[16]) < 2:
         raise UnreadableFile("structure.not_x12", "ISA has fewer than 16 elements: the file is cut or no X12")
-    found = Delimiters(head[3:4], parts[16][:1], parts[16][1:2])
+    repetition = parts[11] if len(parts[11]) == 1 and not parts[11].isalnum() else b""
+    found = Delimiters(head[3:4], parts[16][:1], repetition, parts[16][1:2])
     used = {found.element, found.component, found.segment}
     if len(used) < 3 or any(sign.isalnum() or sign in (b" ", b"\x00") or sign[0] > 126 for sign in used):
         raise UnreadableFile("structure.not_x12", "the delimiters that ISA names cannot be used")
     return found
 
 
-def _is_of_fixed_width(head: bytes, delimiters: Delimiters) -> bool:
+def is_of_fixed_width(head: bytes, delimiters: Delimiters) -> bool:
+    """Whether every element of the ISA has the width that the standard fixes."""
     return tuple(len(part) for part in head.split(delimiters.element, 16)[1:16]) == ISA_WIDTHS

@@ -56,7 +56,7 @@ from revcycle.foundation.store.tables.remittances import (
     remittance_sighting,
 )
 from revcycle.foundation.store.tables.runs import access_log, archive_object, run
-from revcycle.foundation.store.tables.work import action, work_event, work_item
+from revcycle.foundation.store.tables.work import action, deadline, work_event, work_item
 
 __all__ = [
     "access_log",
@@ -74,6 +74,7 @@ __all__ = [
     "code_release",
     "control_number",
     "coverage",
+    "deadline",
     "denial",
     "diagnosis",
     "encounter",

@@ -85,7 +85,7 @@ journal_entry = Table(
     Column("kind", _enum(EntryKind, "entry_kind"), nullable=False),
     Column("source_kind", _enum(EntrySource, "entry_source"), nullable=False),
     Column("source_id", BigInteger, nullable=False),
-    Column("ordinal", Integer, nullable=False, comment="of an encounter its version; else how often it was posted"),
+    Column("ordinal", Integer, nullable=False, comment="of a charge its version; else how often it was posted"),
     Column("accounting_date", Date, nullable=False),
     Column("effective_date", Date, nullable=False),
     Column("reverses", BigInteger, ForeignKey("journal_entry.id")),

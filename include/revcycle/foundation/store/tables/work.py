@@ -19,6 +19,35 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from revcycle.foundation.store.tables.base import metadata, surrogate, words, written_by
 
+deadline = Table(
+    "deadline",
+    metadata,
+    surrogate(),
+    Column("subject_kind", Text, nullable=False),
+    Column("subject_id", BigInteger, nullable=False, comment="claim.id or denial.id"),
+    Column("rule_kind", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("rule", Text, nullable=False, comment="the source of the payer's rule and since when it holds"),
+    Column("sentence", Text, nullable=False, comment="why this day; dates of service, never a patient"),
+    Column("state", Text, nullable=False),
+    Column("filed_on", Date, comment="the day that the payer's proven receipt counts as"),
+    words("ended_because"),
+    Column("evaluated_as_of", Date, nullable=False, comment="never goes back"),
+    *written_by(in_bulk=True),
+    UniqueConstraint("subject_kind", "subject_id", "rule_kind"),
+    CheckConstraint(
+        "(subject_kind, rule_kind) IN (('claim', 'filing'), ('claim', 'correction'), ('denial', 'appeal'))",
+        name="rule_kind",
+    ),
+    CheckConstraint("state IN ('open', 'filed', 'late', 'ended')", name="state"),
+    CheckConstraint("(state = 'ended') = (ended_because <> '')", name="ended"),
+    CheckConstraint("state <> 'open' OR filed_on IS NULL", name="filed"),
+    CheckConstraint("due_on >= starts_on", name="due_on"),
+    comment="The last day on which a payer must have a claim, its correction or an appeal, and whether it has it",
+)
+Index("ix_deadline_standing", deadline.c.due_on, postgresql_where=text("state IN ('open', 'late')"))
+
 work_item = Table(
     "work_item",
     metadata,
@@ -77,6 +106,7 @@ action = Table(
     Column("state", Text, nullable=False, server_default="pending"),
     Column("who", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    words("argument"),
     Column("at", DateTime(timezone=True), nullable=False),
     *written_by(),
     UniqueConstraint("item_id", "ordinal"),

@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("source_kind", _enum("entry_source"), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=False),
         sa.Column(
-            "ordinal", sa.Integer(), nullable=False, comment="of an encounter its version; else how often it was posted"
+            "ordinal", sa.Integer(), nullable=False, comment="of a charge its version; else how often it was posted"
         ),
         sa.Column("accounting_date", sa.Date(), nullable=False),
         sa.Column("effective_date", sa.Date(), nullable=False),
@@ -383,5 +383,6 @@ def upgrade() -> None:
         comment="Each time a payment was delivered: first, the same body again, or the same identity with another body",
     )
     op.create_index("ix_remittance_sighting_remittance", "remittance_sighting", ["remittance_id"], unique=False)
+    op.add_column("action", sa.Column("argument", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.execute(CLOSED_MONTH)
     op.execute(OPEN_DAY)

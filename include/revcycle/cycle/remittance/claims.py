@@ -1,0 +1,167 @@
+"""What a remittance does to claims: adjudicated or taken back, the next payer's claim, what is still expected.
+
+Reversals and corrections may come in any order and in several files, so the state follows from all that was posted:
+a claim is adjudicated when more of its CLPs decide on it than take a decision back.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, text
+
+from revcycle.cycle.remittance.treatment import PATIENT
+from revcycle.foundation.claim_states import before
+from revcycle.foundation.store.numbers import raise_numbers
+from revcycle.foundation.store.runs import Step
+from revcycle.foundation.work.causes import Cause, open_items
+from revcycle.foundation.x12.claim_numbers import claim_number
+
+# PR of these goes to a payer who has no claim yet: further coverage on the first date of service.
+ONWARD = """
+CREATE TEMP TABLE onward ON COMMIT DROP AS
+SELECT DISTINCT c.id AS prior_claim, c.encounter_id, c.split, k.payer, k.responsibility
+FROM matched m JOIN claim c ON c.id = m.claim_id
+JOIN read_remittance_claim r ON r.position = m.position AND r.status NOT IN ('23', '25')
+JOIN read_remittance_adjustment a ON a.claim_position = m.position AND a.group_code = 'PR' AND a.reason = ANY (:patient)
+JOIN encounter e ON e.id = c.encounter_id
+JOIN LATERAL (SELECT l.patient_id, min(l.date_from) AS first FROM charge_line l
+              WHERE l.encounter_id = e.id AND l.version = e.current_version GROUP BY l.patient_id) s ON true
+JOIN coverage k ON k.patient_id = s.patient_id AND k.superseded_at IS NULL
+     AND k.responsibility = CASE c.responsibility WHEN 'P' THEN 'S' WHEN 'S' THEN 'T' END
+     AND s.first BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity')
+JOIN payer y ON y.code = k.payer AND y.superseded_at IS NULL AND y.kind <> 'self_pay'
+WHERE NOT EXISTS (SELECT FROM claim n WHERE n.encounter_id = c.encounter_id AND n.split = c.split
+                  AND n.responsibility = k.responsibility AND n.state <> 'void')
+"""
+MAKE = """
+INSERT INTO claim (claim_number, encounter_id, responsibility, split, payer, state, prior_claim, run_id)
+SELECT n.number, o.encounter_id, o.responsibility, o.split, o.payer, 'open', o.prior_claim, :run_id
+FROM (SELECT *, row_number() OVER (ORDER BY encounter_id, split) AS at FROM onward) o
+JOIN unnest(CAST(:numbers AS text[])) WITH ORDINALITY AS n (number, at) USING (at)
+ON CONFLICT DO NOTHING RETURNING id, encounter_id, payer, responsibility
+"""
+HOLD = """
+INSERT INTO claim_hold (claim_id, cause, reason, run_id)
+SELECT id, 'manual', 'claims to a further payer are sent by hand', :run_id FROM claim WHERE id = ANY (:claims)
+ON CONFLICT DO NOTHING
+"""
+EVENTS = """
+INSERT INTO claim_event (claim_id, submission_id, source_kind, source_id, kind, party, at, detail, run_id)
+SELECT m.claim_id, m.submission_id, 'remittance', rc.id,
+       CASE WHEN rc.status = '22' THEN 'reversed' WHEN rc.status = '23' THEN 'forwarded'
+            WHEN rc.status = '25' THEN 'predetermined' ELSE 'adjudicated' END,
+       'payer', :now, jsonb_build_object('status', rc.status, 'remittance', rc.remittance_id, 'segment', rc.segment),
+       :run_id
+FROM remittance_claim rc JOIN matched m ON m.position = rc.position
+WHERE rc.remittance_id = :remittance AND m.claim_id IS NOT NULL
+ON CONFLICT DO NOTHING
+"""
+# Over every posted CLP of the claims touched: how often they were decided on, and how often that was taken back.
+FOLD = """
+CREATE TEMP TABLE decided ON COMMIT DROP AS
+SELECT t.claim_id, count(rc.id) FILTER (WHERE rc.status <> '22') AS decisions,
+       count(rc.id) FILTER (WHERE rc.status = '22') AS reversals,
+       max(rc.payer_claim_number) FILTER (WHERE rc.remittance_id = :remittance) AS payer_claim_number
+FROM (SELECT DISTINCT claim_id FROM matched WHERE claim_id IS NOT NULL) t
+LEFT JOIN (
+    remittance_match m
+    JOIN remittance r ON r.id = m.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
+    JOIN remittance_claim rc ON rc.remittance_id = m.remittance_id AND rc.position = m.claim_position
+         AND rc.status IN ('1', '2', '3', '4', '19', '20', '21', '22')
+) ON m.claim_id = t.claim_id
+     AND NOT EXISTS (SELECT FROM remittance_match later WHERE later.remittance_id = m.remittance_id
+                     AND later.claim_position = m.claim_position AND later.ordinal > m.ordinal)
+GROUP BY t.claim_id
+"""
+VOIDED = """
+UPDATE claim c SET state = 'void', run_id = :run_id FROM decided d, claim_submission s
+WHERE c.id = d.claim_id AND s.claim_id = c.id AND s.closed_at IS NULL AND s.frequency = '8'
+  AND c.state = ANY (:void_confirmed) AND d.reversals > 0 AND d.reversals >= d.decisions
+"""
+ADJUDICATED = """
+UPDATE claim c SET state = 'adjudicated', run_id = :run_id,
+       payer_claim_number = coalesce(nullif(d.payer_claim_number, ''), c.payer_claim_number)
+FROM decided d WHERE c.id = d.claim_id AND d.decisions > d.reversals AND c.state = ANY (:adjudicated)
+  AND NOT (c.state = 'open' AND c.next_frequency <> '1')
+"""
+TAKEN_BACK = """
+UPDATE claim c SET state = 'submitted', run_id = :run_id FROM decided d
+WHERE c.id = d.claim_id AND d.decisions <= d.reversals AND c.state = ANY (:taken_back)
+"""
+# A claim that was about to go again was paid after all: what waits is closed, and so are its holds of rejection.
+NOT_AGAIN = """
+UPDATE claim_submission s SET closed_at = :now, closed_because = 'paid' FROM decided d, claim c
+WHERE c.id = d.claim_id AND c.state = 'adjudicated' AND s.claim_id = c.id AND s.closed_at IS NULL
+  AND s.interchange_id IS NULL AND s.transport = 'electronic'
+"""
+NO_REJECTION = """
+UPDATE claim_hold h SET released_at = :now, released_by = 'remittance' FROM decided d, claim c
+WHERE c.id = d.claim_id AND c.state = 'adjudicated' AND h.claim_id = c.id AND h.cause = 'rejection'
+  AND h.released_at IS NULL
+"""
+SETTLED = """
+UPDATE claim c SET state = 'closed', run_id = :run_id FROM decided d, claim_balance b
+WHERE c.id = d.claim_id AND c.state = ANY (:states) AND b.claim_id = c.id AND b.open_cents = 0
+  AND NOT EXISTS (SELECT FROM denial x WHERE x.claim_id = c.id AND x.closed_at IS NULL)
+"""
+MET = """
+UPDATE expected_answer e SET met_by = :remittance, met_at = :now FROM decided d, claim_submission s
+WHERE s.claim_id = d.claim_id AND d.decisions > d.reversals AND e.subject_kind = 'submission' AND e.subject_id = s.id
+  AND e.kind = '835' AND e.met_by IS NULL
+"""
+# A decision that was taken back: the payer owes another one, in as many days as it had for the first.
+OWED_AGAIN = """
+UPDATE expected_answer e SET met_by = NULL, met_at = NULL, alarmed_at = NULL,
+       due_at = :now + (e.due_at - coalesce(i.published_at, i.prepared_at))
+FROM decided d, claim_submission s JOIN interchange i ON i.id = s.interchange_id
+WHERE s.claim_id = d.claim_id AND s.closed_at IS NULL AND d.decisions <= d.reversals
+  AND e.subject_kind = 'submission' AND e.subject_id = s.id AND e.kind = '835' AND e.met_by > 0
+"""
+
+
+def open_next_claims(connection: Connection, engine: Engine, *, now: datetime, step: Step, run_id: int) -> None:
+    """Where a patient's share goes to a further payer, make that payer's claim, held by hand with an item.
+
+    Its number is raised and committed first, so a gap may be left.
+    """
+    connection.execute(text(ONWARD), {"patient": list(PATIENT)})
+    count = connection.execute(text("SELECT count(*) FROM onward")).scalar_one()
+    if not count:
+        return
+    numbers = [claim_number(n) for n in raise_numbers(engine, "claim", count, step=step)]
+    made = connection.execute(text(MAKE), {"numbers": numbers, "run_id": run_id}).all()
+    connection.execute(text(HOLD), {"claims": [row.id for row in made], "run_id": run_id})
+    causes = [
+        Cause(
+            "further_payer",
+            row.id,
+            "biller",
+            encounter_id=row.encounter_id,
+            claim_id=row.id,
+            detail={"payer": row.payer, "responsibility": row.responsibility},
+        )
+        for row in made
+    ]
+    open_items(connection, causes, now=now, run_id=run_id)
+
+
+def follow(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> None:
+    """Write down what was said of the claims in `matched`, and bring them in line with all that was posted for them."""
+    connection.execute(text(EVENTS), {"remittance": remittance, "now": now, "run_id": run_id})
+    fold(connection, remittance=remittance, now=now, run_id=run_id)
+
+
+def fold(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> None:
+    """Bring the claims in `matched` in line with all that is posted for them; leaves `decided` behind."""
+    states = {
+        "void_confirmed": before("void confirmed"),
+        "adjudicated": before("adjudicated"),
+        "taken_back": before("decision taken back"),
+    }
+    asked = {"remittance": remittance, "now": now, "run_id": run_id, **states}
+    for statement in (FOLD, VOIDED, ADJUDICATED, TAKEN_BACK, NOT_AGAIN, NO_REJECTION, MET, OWED_AGAIN):
+        connection.execute(text(statement), asked)
+
+
+def settle(connection: Connection, *, run_id: int) -> None:
+    """Close what is paid, adjusted and moved on to the last cent, once no denial of it is open."""
+    connection.execute(text(SETTLED), {"run_id": run_id, "states": before("settled")})

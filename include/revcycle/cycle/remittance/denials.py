@@ -1,0 +1,153 @@
+"""Denials: what a payer refused, by CAS, with its category, its owner and, for coders, the edit that looks at it.
+
+The categories are ours. Which reasons belong to coders follows from what they are about: codes, modifiers, diagnoses,
+units and the edits between them (claim adjustment reason codes as of November 2026).
+"""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from revcycle.foundation.work.causes import Cause, close_items, open_items
+
+CODING = {
+    "4": "modifier",
+    "5": "place of service",
+    "6": "age",
+    "7": "sex",
+    "8": "provider type",
+    "9": "age",
+    "10": "sex",
+    "11": "diagnosis",
+    "12": "diagnosis",
+    "97": "bundled",
+    "107": "add-on",
+    "146": "diagnosis",
+    "167": "diagnosis",
+    "181": "procedure code",
+    "182": "modifier",
+    "199": "revenue code",
+    "222": "units",
+    "231": "mutually exclusive",
+    "234": "bundled",
+    "236": "bundled",
+    "B8": "alternative service",
+    "B15": "add-on",
+}
+"""Claim adjustment reason code -> category, where a coder can tell whether the coding stands."""
+BILLING = {
+    "16": "information missing",
+    "18": "duplicate",
+    "22": "coordination of benefits",
+    "24": "capitation",
+    "26": "coverage",
+    "27": "coverage",
+    "29": "timely filing",
+    "31": "patient not identified",
+    "50": "medical necessity",
+    "96": "not covered",
+    "109": "wrong payer",
+    "119": "benefit maximum",
+    "140": "patient not identified",
+    "151": "units",
+    "197": "authorization",
+    "204": "not covered",
+    "252": "documentation",
+    "B7": "provider not eligible",
+}
+EDITS = {
+    "modifier": ("modifier.",),
+    "place of service": ("place.",),
+    "age": ("icd10.age",),
+    "diagnosis": ("icd10.", "diagnosis.", "necessity."),
+    "bundled": ("ncci.ptp",),
+    "mutually exclusive": ("ncci.ptp",),
+    "add-on": ("addon.",),
+    "procedure code": ("procedure.",),
+    "units": ("ncci.mue",),
+}
+"""Category -> the rules of the sweep that look at the same."""
+
+DENIED = """
+INSERT INTO denial (remittance_id, claim_position, service_position, ordinal, claim_id, group_code, reason, category,
+                    owner, amount_cents, edit_rule, run_id)
+SELECT a.remittance_id, a.claim_position, a.service_position, a.ordinal, m.claim_id, a.group_code, a.reason,
+       coalesce(k.category, 'other'), coalesce(k.owner, 'biller'), a.amount_cents,
+       coalesce((SELECT min(f.rule) FROM claim_submission s
+                 JOIN finding f ON f.encounter_id = s.encounter_id AND f.version = s.version
+                 WHERE s.id = m.submission_id AND k.owner = 'coder'
+                   AND EXISTS (SELECT FROM jsonb_array_elements_text(k.edits) AS edit WHERE starts_with(f.rule, edit))),
+                ''), :run_id
+FROM remittance_adjustment a JOIN matched m ON m.position = a.claim_position
+JOIN remittance_claim rc ON rc.remittance_id = a.remittance_id AND rc.position = a.claim_position
+LEFT JOIN jsonb_to_recordset(CAST(:categories AS jsonb)) AS k (reason text, category text, owner text, edits jsonb)
+     ON k.reason = a.reason
+WHERE a.remittance_id = :remittance AND a.treatment = 'denied' AND rc.status <> '22'
+ON CONFLICT DO NOTHING
+"""
+# A reversal repeats the adjustments of what it takes back with the other sign. As many denials of a kind are closed as
+# there are reversals of it over all that was posted, in whatever order it came.
+TAKEN_BACK = """
+WITH back AS (
+    SELECT t.claim_id, a.group_code, a.reason, -a.amount_cents AS amount_cents, count(*) AS times
+    FROM (SELECT DISTINCT claim_id FROM matched WHERE claim_id IS NOT NULL) t
+    JOIN remittance_match m ON m.claim_id = t.claim_id
+         AND NOT EXISTS (SELECT FROM remittance_match later WHERE later.remittance_id = m.remittance_id
+                         AND later.claim_position = m.claim_position AND later.ordinal > m.ordinal)
+    JOIN remittance r ON r.id = m.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
+    JOIN remittance_claim rc ON rc.remittance_id = m.remittance_id AND rc.position = m.claim_position
+         AND rc.status = '22'
+    JOIN remittance_adjustment a ON a.remittance_id = rc.remittance_id AND a.claim_position = rc.position
+    GROUP BY 1, 2, 3, 4
+), ranked AS (
+    SELECT d.id, d.claim_id, d.group_code, d.reason, d.amount_cents, d.closed_at, row_number() OVER (
+        PARTITION BY d.claim_id, d.group_code, d.reason, d.amount_cents ORDER BY d.outcome = '', d.id) AS place
+    FROM denial d JOIN back USING (claim_id, group_code, reason, amount_cents)
+    WHERE d.outcome IN ('', :taken_back))
+UPDATE denial d SET outcome = :taken_back, closed_at = :now, run_id = :run_id
+FROM ranked JOIN back USING (claim_id, group_code, reason, amount_cents)
+WHERE d.id = ranked.id AND ranked.place <= back.times AND d.closed_at IS NULL
+RETURNING d.id
+"""
+TAKEN_BACK_OUTCOME = "taken back by the payer"
+TO_DO = """
+SELECT d.id, d.claim_id, c.encounter_id, d.owner, d.amount_cents, d.appeal_by, d.category, d.group_code, d.reason,
+       d.edit_rule, c.payer
+FROM denial d JOIN claim c ON c.id = d.claim_id
+WHERE d.remittance_id = :remittance AND d.closed_at IS NULL ORDER BY d.id
+"""
+CATEGORIES = json.dumps(
+    [
+        {"reason": reason, "category": category, "owner": "coder", "edits": EDITS.get(category, ())}
+        for reason, category in CODING.items()
+    ]
+    + [{"reason": reason, "category": category, "owner": "biller", "edits": []} for reason, category in BILLING.items()]
+)
+
+
+def deny(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> None:
+    """Write the denials of a remittance and open their work; close those whose decision was taken back."""
+    asked = {"remittance": remittance, "now": now, "run_id": run_id, "categories": CATEGORIES}
+    connection.execute(text(DENIED), asked)
+    gone = connection.scalars(text(TAKEN_BACK), asked | {"taken_back": TAKEN_BACK_OUTCOME}).all()
+    close_items(connection, "denial", gone, now=now, run_id=run_id, why="the payer took its decision back")
+    causes = [
+        Cause(
+            "denial",
+            row.id,
+            row.owner,
+            encounter_id=row.encounter_id,
+            claim_id=row.claim_id,
+            amount_cents=row.amount_cents,
+            due_on=row.appeal_by,
+            detail={
+                "payer": row.payer,
+                "category": row.category,
+                "reason": f"{row.group_code}-{row.reason}",
+                "edit": row.edit_rule or ("none" if row.owner == "coder" else ""),
+            },
+        )
+        for row in connection.execute(text(TO_DO), asked)
+    ]
+    open_items(connection, causes, now=now, run_id=run_id)

@@ -1,0 +1,46 @@
+"""The tables of one transaction set on their way in: read to temporary tables, looked at, then written as facts."""
+
+import pyarrow as pa
+from sqlalchemy import Connection, text
+
+from revcycle.foundation.store.bulk import copy_in
+
+TABLES = (
+    "remittance_claim",
+    "remittance_service",
+    "remittance_adjustment",
+    "provider_adjustment",
+    "remittance_detail",
+)
+LEFT_OUT = {"id", "remittance_id", "run_id", "treatment", "treatment_reason"}
+COLUMNS = """
+SELECT table_name, array_agg(column_name::text ORDER BY ordinal_position) FROM information_schema.columns
+WHERE table_schema = current_schema() AND table_name = ANY (:tables) AND column_name <> ALL (:left_out)
+GROUP BY table_name
+"""
+# A session keeps them over its transactions: a file may hold thousands of sets.
+STAGE = """
+CREATE TEMP TABLE IF NOT EXISTS read_{table} ON COMMIT DELETE ROWS AS SELECT {columns} FROM {table} WITH NO DATA
+"""
+MANY = 5_000
+"""Rows from which it pays to tell the planner what has just been written."""
+
+
+def prepare(connection: Connection) -> dict[str, str]:
+    """Make the temporary tables `read_<table>`; returns the columns of each, as a list for SQL."""
+    asked = {"tables": list(TABLES), "left_out": list(LEFT_OUT)}
+    found = {table: ", ".join(names) for table, names in connection.execute(text(COLUMNS), asked)}
+    for table, columns in found.items():
+        connection.execute(text(STAGE.format(table=table, columns=columns)))
+    return found
+
+
+def take_in(connection: Connection, tables: dict[str, pa.Table]) -> int:
+    """Copy the tables of one part of a set; returns how many rows."""
+    return sum(copy_in(connection, f"read_{name}", rows) for name, rows in tables.items())
+
+
+def analyze(connection: Connection, *tables: str) -> None:
+    """Let the planner know how much there is."""
+    for table in tables:
+        connection.execute(text(f"ANALYZE {table}"))

@@ -1,0 +1,12 @@
+from pathlib import Path
+
+import pytest
+
+from tests.airflow_home import airflow_environment, airflow_home, on_one_worker
+
+__all__ = ["airflow_environment", "airflow_home"]
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    on_one_worker(config, items, Path(__file__).parent)

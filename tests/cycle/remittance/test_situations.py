@@ -1,0 +1,108 @@
+"""Every situation comes to its ending: posted twice, in any order of the files, and after a fall at any step."""
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from revcycle.cycle.remittance import booking, claims, denials, facts, matching, register, to_do
+from revcycle.foundation.ledger.verify import verify
+from tests.cycle.remittance.cashier import Cashier
+from tests.cycle.remittance.situations import SITUATIONS, Ending
+from tests.payments import Payment, remittance_file
+
+STEPS = [
+    (matching, "match"),
+    (matching, "match_services"),
+    (facts, "write"),
+    (booking, "book"),
+    (register, "set_state"),
+    (claims, "follow"),
+    (denials, "deny"),
+    (claims, "settle"),
+    (to_do, "raise_work"),
+    (register, "write_set"),
+]
+
+
+class Fall(Exception):
+    """What ends a step in the middle."""
+
+
+def files(cashier: Cashier) -> list[bytes]:
+    """All payments of all situations, a file each, in the order they are meant in."""
+    numbers = dict(zip(SITUATIONS, cashier.claims(*({} for _ in SITUATIONS)), strict=True))
+    made: list[Payment] = []
+    for place, (name, (payments, _)) in enumerate(SITUATIONS.items()):
+        made += payments(numbers[name], f"TRACE{place}-")
+    for payment in made:
+        payment.payee = cashier.payee
+    return [remittance_file(payment) for payment in made]
+
+
+def endings(cashier: Cashier) -> dict[str, Ending]:
+    """What each claim came to, by the name of its situation."""
+    found = cashier.rows("""SELECT coalesce(b.paid_cents, 0), coalesce(b.adjusted_cents, 0), coalesce(b.moved_cents, 0),
+        c.state, (SELECT coalesce(array_agg(DISTINCT w.cause_kind ORDER BY w.cause_kind), '{}') FROM work_item w
+                  WHERE w.claim_id = c.id AND w.closed_at IS NULL)
+        FROM claim c JOIN encounter e ON e.id = c.encounter_id LEFT JOIN claim_balance b ON b.claim_id = c.id
+        ORDER BY length(e.source_encounter_id), e.source_encounter_id""")
+    rows = [Ending(*row[:4], tuple(row[4])) for row in found]
+    return dict(zip(SITUATIONS, rows, strict=True))
+
+
+def money(all_of: Mapping[str, Ending]) -> dict[str, tuple[int, int, int]]:
+    return {name: (one.paid, one.adjusted, one.moved) for name, one in all_of.items()}
+
+
+def assert_proven(cashier: Cashier) -> None:
+    with cashier.engine.connect() as connection:
+        assert [proof.name for proof in verify(connection) if not proof.holds] == []
+
+
+def test_every_situation_comes_to_its_ending_however_often_it_is_posted(cashier: Cashier) -> None:
+    assert len(SITUATIONS) >= 40
+    data = files(cashier)
+    for one in data:
+        cashier.post(one)
+    once = cashier.moved()
+    assert endings(cashier) == {name: ending for name, (_, ending) in SITUATIONS.items()}
+    assert_proven(cashier)
+    for one in data:
+        assert [result.status for result in cashier.post(one)] == ["duplicate"]
+    assert cashier.moved() == once
+    assert_proven(cashier)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_the_files_does_not_matter(cashier: Cashier, seed: int) -> None:
+    data = files(cashier)
+    random.Random(seed).shuffle(data)
+    for one in data:
+        cashier.post(one)
+    assert money(endings(cashier)) == money({name: ending for name, (_, ending) in SITUATIONS.items()})
+    states = {name: ending.state for name, ending in endings(cashier).items()}
+    assert states == {name: ending.state for name, (_, ending) in SITUATIONS.items()}
+    assert_proven(cashier)
+
+
+def test_a_fall_at_any_step_leaves_nothing_half_done(cashier: Cashier, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = files(cashier)
+    for number, one in enumerate(data):
+        module, name = STEPS[number % len(STEPS)]
+        real = getattr(module, name)
+
+        def fall(*args: Any, do: Any = real, **more: Any) -> None:
+            do(*args, **more)
+            raise Fall
+
+        before = cashier.moved()
+        monkeypatch.setattr(module, name, fall)
+        with pytest.raises(Fall):
+            cashier.post(one)
+        monkeypatch.setattr(module, name, real)
+        assert cashier.moved() == before
+        cashier.post(one)
+    assert endings(cashier) == {name: ending for name, (_, ending) in SITUATIONS.items()}
+    assert_proven(cashier)
