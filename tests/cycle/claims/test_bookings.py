@@ -168,12 +168,12 @@ def test_a_cancelled_encounter_that_is_reinstated_is_earned_again(biller: Biller
     assert (receivables(biller), places(biller)) == ({"insurance": 120_00}, {"waiting_to_send": 1})
 
 
-def test_a_cancelled_encounter_that_was_sent_is_owed_by_the_payer_until_its_claim_is_void(biller: Biller) -> None:
+def test_a_cancelled_encounter_that_was_sent_stays_earned_and_owed_until_its_claim_is_void(biller: Biller) -> None:
     ready(biller)
     biller.night()
     biller.charges({"status": "cancelled"})
     biller.assemble()
-    assert (receivables(biller), places(biller)) == ({"insurance": 120_00, "unbilled": -120_00}, {"live": 1})
+    assert (receivables(biller), places(biller)) == ({"insurance": 120_00}, {"live": 1})
     biller.reject()
     biller.assemble()
     assert (standing(biller), receivables(biller), places(biller)) == ([], {}, {"void": 1})

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from revcycle.foundation.errors import InputUnusable
-from revcycle.foundation.ledger import close_month, open_month
+from revcycle.foundation.ledger import close_month, open_month, stage
 from tests.foundation.ledger.books import DAY, NOW, UNBILLED, Books, Move
 
 AUGUST, SEPTEMBER, OCTOBER, NOVEMBER = (date(2026, month, 1) for month in (8, 9, 10, 11))
@@ -130,6 +130,18 @@ def test_closing_waits_for_an_entry_under_way_and_the_next_one_sees_it_closed(bo
             assert not wait([closing], timeout=0.5).done
         assert closing.result(timeout=20) == [OCTOBER]
     assert books.value("SELECT count(*) FROM journal_entry WHERE accounting_date = '2026-10-01'") == 1
+
+
+def test_closing_waits_for_what_is_being_staged_so_that_its_day_is_not_refused(books: Books) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with books.engine.begin() as posting:
+            stage(posting)
+            chosen = posting.execute(text("SELECT open_day('2026-10-05')")).scalar_one()
+            closing = pool.submit(close, books, OCTOBER)
+            assert not wait([closing], timeout=0.5).done
+            posting.execute(text(INSERT), {"source": 1, "day": chosen})
+        assert closing.result(timeout=20) == [OCTOBER]
+    assert books.value("SELECT accounting_date FROM journal_entry") == date(2026, 10, 5)
 
 
 def test_an_entry_that_chose_its_day_before_the_month_closed_is_refused_not_slipped_in(books: Books) -> None:

@@ -105,6 +105,22 @@ BREAKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "an assignment moves nothing": ("entry", (f"DELETE FROM transfer WHERE {of_kind('assignment')}",)),
     "a payment moves nothing": ("entry", (f"DELETE FROM transfer WHERE {of_kind('claim_payment')}",)),
     "a transfer of no entry": ("entry", ("DELETE FROM journal_entry WHERE kind = 'unapplied'",)),
+    "a claim is assigned twice": (
+        "once",
+        (
+            """INSERT INTO journal_entry (kind, source_kind, source_id, ordinal, accounting_date, effective_date,
+                run_id)
+            SELECT kind, source_kind, source_id, ordinal + 1, accounting_date, effective_date, run_id
+            FROM journal_entry j WHERE kind = 'assignment'
+              AND NOT EXISTS (SELECT FROM journal_entry back WHERE back.reverses = j.id)""",
+            """INSERT INTO transfer (entry_id, ordinal, debit_account, credit_account, amount_cents, encounter_id,
+                debit_claim, submission_id, run_id)
+            SELECT more.id, 1, t.debit_account, t.credit_account, t.amount_cents, t.encounter_id, t.debit_claim,
+                   t.submission_id, t.run_id
+            FROM journal_entry more JOIN journal_entry j USING (kind, source_kind, source_id)
+            JOIN transfer t ON t.entry_id = j.id WHERE more.kind = 'assignment' AND more.ordinal = j.ordinal + 1""",
+        ),
+    ),
     "a reversal takes back more": ("reversal", (f"UPDATE transfer SET {MORE} WHERE {of_kind('reversal')}",)),
     "a reversal moves nothing": ("reversal", (f"DELETE FROM transfer WHERE {of_kind('reversal')}",)),
     "a reversal goes the same way": (

@@ -39,11 +39,13 @@ FROM journal_entry j LEFT JOIN transfer t ON t.entry_id = j.id
 WHERE j.kind IN ('charge', 'assignment') AND NOT EXISTS (SELECT FROM journal_entry b WHERE b.reverses = j.id)
 GROUP BY j.id
 """
+# A cancelled encounter keeps its charge until the last claim of it is void: a payer may still pay what it has.
 OUTDATED = """
 CREATE TEMP TABLE entry_to_reverse ON COMMIT DROP AS
 SELECT s.id AS entry_id FROM standing_entry s LEFT JOIN earned e ON e.encounter_id = s.source_id
 WHERE s.source_kind = 'encounter' AND (e.encounter_id IS NULL AND EXISTS (
           SELECT FROM encounter gone WHERE gone.id = s.source_id AND gone.cancelled_at IS NOT NULL)
+          AND NOT EXISTS (SELECT FROM claim c WHERE c.encounter_id = s.source_id AND c.state <> 'void')
       OR s.kind = 'charge' AND e.version <> s.ordinal
       OR s.kind = 'assignment' AND (NOT e.self_pay OR EXISTS (
           SELECT FROM asked a WHERE a.encounter_id = s.source_id) OR NOT EXISTS (

@@ -1,6 +1,6 @@
 """What holds of the journal: entries move what their sources say, reversals undo exactly, months follow each other."""
 
-from revcycle.foundation.ledger.invariant import RECEIVABLES, Invariant
+from revcycle.foundation.ledger.invariant import RECEIVABLES, STANDS, Invariant
 
 # What the source of an entry comes to, each amount above zero: a negative one only swaps the sides of its transfer.
 SOURCES = """
@@ -53,6 +53,14 @@ LEFT JOIN ({SOURCES}) s ON s.id = j.id
 WHERE j.id IS NULL OR CASE WHEN j.kind IN {SAID_BY_SOURCE} THEN s.cents IS DISTINCT FROM coalesce(m.cents, 0)
                            ELSE m.cents IS NULL END
 """
+# A second one would balance like the first. One that moves nothing cannot be taken back and does no harm.
+ONCE = f"""
+SELECT min(j.id) AS entry, max(j.id) AS another, count(*) AS standing
+FROM journal_entry j
+WHERE j.kind IN ('charge', 'assignment', 'remittance_cash') AND {STANDS}
+  AND EXISTS (SELECT FROM transfer t WHERE t.entry_id = j.id)
+GROUP BY j.kind, j.source_kind, j.source_id HAVING count(*) > 1
+"""
 ASIDE = "t.ordinal, t.amount_cents, t.encounter_id, t.submission_id, t.line, t.remittance_id, t.segment, t.patient_id"
 REVERSAL = f"""
 WITH taken_back AS (
@@ -86,6 +94,7 @@ WHERE coalesce(r.closing, 0) <> balance.cents
 """
 ENTRY_INVARIANTS = (
     Invariant("entry", "Every entry moves what its source comes to, and every transfer belongs to an entry.", ENTRY),
+    Invariant("once", "Of a charge, an assignment and the cash of a payment one entry stands at most.", ONCE),
     Invariant("reversal", "Every reversal has the transfers of the entry it reverses with sides swapped.", REVERSAL),
     Invariant(
         "roll_forward",

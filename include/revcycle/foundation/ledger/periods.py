@@ -34,8 +34,8 @@ WHERE month = :month
 def close_month(connection: Connection, month: date, *, today: date, by: str, now: datetime, run_id: int) -> list[date]:
     """Close the month of this first day and every earlier one; returns those that were open, in order.
 
-    Waits for transactions that are writing entries, and makes later ones wait until this one ends. One that has chosen
-    a date in the month and writes it afterwards is refused by the database: run again, it takes the next open month.
+    Waits for transactions that have begun to stage entries, and makes later ones wait until this one ends. One that
+    chose a date in the month before it staged anything is refused by the database: run again, it takes the next month.
     Raises: InputUnusable where the month is not over on `today`, the practice's day.
     """
     _first_day(month)

@@ -41,14 +41,18 @@ FROM staged_transfer s JOIN new_entry e ON e.kind = s.kind AND e.source_kind = s
 WHERE s.amount_cents <> 0
 """
 DONE = "DROP TABLE new_entry; TRUNCATE staged_transfer"
+# Taken before the first `open_day`: a month that is open for it is not closed before the entries are committed.
+WRITING = "LOCK TABLE journal_entry IN ROW EXCLUSIVE MODE"
 
 
 def stage(connection: Connection) -> None:
     """Make the temporary table `staged_transfer` of this transaction, to be filled by INSERT ... SELECT.
 
     A row is one transfer with the key of its entry. Amounts are cents of either sign: a negative one is written with
-    its sides swapped. Rows of one entry carry equal dates and each its own ordinal.
+    its sides swapped. Rows of one entry carry equal dates and each its own ordinal. Until this
+    transaction ends no month is closed, so a date taken from `open_day` after this call is not refused.
     """
+    connection.execute(text(WRITING))
     connection.execute(text(STAGED))
 
 
