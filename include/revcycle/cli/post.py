@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from itertools import chain
@@ -32,8 +33,8 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     for path in arguments.files:
-        if not path.is_file():
-            raise InputUnusable(f"post: {path} is no file: name an 835 as the payer sent it.")
+        if not (path.is_file() and os.access(path, os.R_OK)):
+            raise InputUnusable(f"post: {path} is no file that can be read: name an 835 as the payer sent it.")
     outcomes = chain.from_iterable(map(judge_file, arguments.files)) if arguments.dry_run else _post(arguments, state)
     needing = _print_json(outcomes) if arguments.json else _print_text(outcomes)
     return 1 if needing else 0

@@ -97,6 +97,16 @@ def test_a_byte_order_mark_and_blanks_before_isa_are_accepted(before: bytes) -> 
     assert read(before + data)[0].problems == []
 
 
+def test_separators_at_the_end_of_segments_change_nothing() -> None:
+    file = sound_file(9)
+    plain, plain_rows = read(file.data())
+    file.segments[1:] = [segment + "***" for segment in file.segments[1:]]
+    reader, rows = read(file.data())
+    assert reader.problems == []
+    assert [figures(one) for one in reader.sets] == [figures(one) for one in plain.sets]
+    assert rows[1, "remittance_adjustment"] == plain_rows[1, "remittance_adjustment"]
+
+
 def test_the_digest_of_the_body_does_not_depend_on_the_envelope_and_changes_with_any_segment() -> None:
     file, other = sound_file(7, isa13=1), sound_file(7, isa13=2)
     for name in ("ST", "SE"):
