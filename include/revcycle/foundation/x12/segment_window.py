@@ -39,7 +39,7 @@ class SegmentWindow:
         self.bytes = np.frombuffer(data, np.uint8)
         self.end = np.flatnonzero(self.bytes == delimiters.segment[0])
         self.start = self._starts()
-        if delimiters.segment in BETWEEN:  # an empty segment is an empty line then
+        if delimiters.segment in BETWEEN and not overlong:  # an empty segment is an empty line then
             self.start, self.end = self.start[self.start < self.end], self.end[self.start < self.end]
         separators = np.flatnonzero(self.bytes == delimiters.element[0])
         self._separators = np.append(separators, len(data))

@@ -42,7 +42,7 @@ def check_structure(complaints: Complaints, open_sets: dict[int, OpenSet]) -> No
 
 def _foreign_bytes(complaints: Complaints) -> None:
     rows = complaints.places.window.foreign
-    rows = rows[complaints.places.set_index[rows] > 0]
+    rows = rows[complaints.places.read[rows]]
     complaints.rows(rows, "structure.characters", FOREIGN_BYTE, fatal=False)
 
 
