@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -40,8 +41,8 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     for path in arguments.files:
-        if not path.is_file():
-            raise InputUnusable(f"post: {path} is no file: name an 835 as the payer sent it.")
+        if not (path.is_file() and os.access(path, os.R_OK)):
+            raise InputUnusable(f"post: {path} is no file that can be read: name an 835 as the payer sent it.")
     files = arguments.files
     outcomes = chain.from_iterable(map(judge_file, files)) if arguments.dry_run else _post(files, state)
     needing = _print_json(outcomes) if arguments.json else _print_text(outcomes)

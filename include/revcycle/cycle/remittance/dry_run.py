@@ -16,7 +16,7 @@ _CHUNK = 1024 * 1024
 def judge_file(path: Path) -> Iterator[Outcome]:
     """One outcome a transaction set, in order of the file, and one for its envelope where that has problems.
 
-    A file that cannot be taken apart is one outcome, quarantined.
+    A file that cannot be taken apart, or holds no set, is one outcome, quarantined.
     """
     with FileBytes(path) as data:
         sha256 = _sha256(data)
@@ -34,7 +34,7 @@ def judge_file(path: Path) -> Iterator[Outcome]:
     for st in reader.sets:
         yield Outcome(path.name, sha256, _status(st), st, problems=problems[st.index])
     if problems[0]:
-        yield Outcome(path.name, sha256, FILE, problems=problems[0])
+        yield Outcome(path.name, sha256, FILE if reader.sets else QUARANTINED, problems=problems[0])
 
 
 def _status(st: RemittanceSet) -> str:

@@ -39,7 +39,7 @@ class SegmentWindow:
         self.bytes = np.frombuffer(data, np.uint8)
         self.end = np.flatnonzero(self.bytes == delimiters.segment[0])
         self.start = self._starts()
-        if delimiters.segment in BETWEEN:  # an empty segment is an empty line then
+        if delimiters.segment in BETWEEN and not overlong:  # an empty segment is an empty line then
             self.start, self.end = self.start[self.start < self.end], self.end[self.start < self.end]
         separators = np.flatnonzero(self.bytes == delimiters.element[0])
         self._separators = np.append(separators, len(data))
@@ -136,6 +136,7 @@ class SegmentWindow:
         """The bytes with another separator of components."""
         return np.frombuffer(self.data.replace(self.delimiters.component, mark), np.uint8)
 
+    @cached_property
     def foreign(self) -> np.ndarray:
         """Rows that hold a byte outside the X12 character set that is no delimiter."""
         used = self.delimiters
@@ -143,8 +144,8 @@ class SegmentWindow:
         if not self.data.translate(None, PRINTABLE + marks):
             return np.zeros(0, np.int64)
         at = np.flatnonzero(_FOREIGN[self.bytes])
-        at = at[~np.isin(self.bytes[at], list(marks))]
-        row = np.minimum(np.searchsorted(self.end, at), len(self) - 1)
+        at = at[~np.isin(self.bytes[at], list(marks)) & (at < self.end[-1])]
+        row = np.searchsorted(self.end, at)
         rows: np.ndarray = np.unique(row[at >= self.start[row]])
         return rows
 

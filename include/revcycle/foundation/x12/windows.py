@@ -174,12 +174,15 @@ class Windows:
 
     def _without_end(self, chunk: bytes, *, last: bool) -> SegmentWindow | None:
         """What to do with bytes that hold no terminator."""
+        if blank := len(chunk) - len(chunk.lstrip(BETWEEN)):
+            self._at += blank
+            return None
         if len(chunk) > LONGEST_SEGMENT:
             return self._long_segment()
         if not last:
             self._want = 2 * LONGEST_SEGMENT
         else:
-            self._end(inside=bool(chunk.strip(BETWEEN)))
+            self._end()
         return None
 
     def _long_segment(self) -> SegmentWindow | None:
@@ -191,10 +194,9 @@ class Windows:
                 self._number += 1
                 return SegmentWindow(self._delimiters.segment, self._delimiters, self._number - 1, overlong=True)
             at += len(piece)
-        self._end(inside=True)
+        self._end()
         return None
 
-    def _end(self, *, inside: bool) -> None:
-        """The file ends here; `inside`: in the middle of a segment."""
-        self.cut_at = self._number if inside else 0
-        self._at = len(self._data)
+    def _end(self) -> None:
+        """The file ends in the middle of a segment."""
+        self.cut_at, self._at = self._number, len(self._data)

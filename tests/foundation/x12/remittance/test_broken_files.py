@@ -302,6 +302,12 @@ WAYS = [
     Way("IEA01 wrong", "structure.count", envelope("IEA", 1, "2"), ENVELOPE),
     Way("IEA02 wrong", "structure.envelope", envelope("IEA", 2, "000000918"), ENVELOPE),
     Way("ISA13 wrong", "structure.envelope", envelope("ISA", 13, "000000918"), ENVELOPE),
+    Way(
+        "a NUL in the group's head",
+        "structure.characters",
+        lambda file: envelope("GS", 2, "PAY\0X")(file) and 1,
+        ENVELOPE,
+    ),
     Way("no GE", "structure.envelope", no_trailer_of_group, ENVELOPE),
     Way("no IEA", "structure.truncated", no_trailer_of_interchange, ENVELOPE),
     Way("a claim behind SE", "structure.order", behind_the_trailer("CLP*C9*1*0*0**12*P9"), ENVELOPE),

@@ -166,6 +166,26 @@ def test_a_segment_of_fifty_megabytes_spoils_its_set_alone(tmp_path: Path, windo
     assert {found.st_index for found in reader.problems} == {2}
 
 
+def test_a_segment_too_long_is_counted_where_segments_end_with_the_line() -> None:
+    file = known_file(sets=3)
+    at = file.at(2, "REF")
+    file.put(at, 2, "A" * 70_000)
+    reader = RemittanceReader(file.data("*:^\n"))
+    list(reader)
+    assert [one.sound for one in reader.sets] == [True, False, True]
+    assert ("structure.truncated", at + 1) in {(found.code, found.segment) for found in reader.problems}
+
+
+@pytest.mark.parametrize("blanks", [1_000, 200_000])
+def test_any_number_of_blanks_between_segments_is_accepted(blanks: int) -> None:
+    data = SOUND.replace(b"~CLP", b"~" + b" " * blanks + b"CLP").replace(b"~IEA", b"~" + b"\r\n" * blanks + b"IEA")
+    for window in (4 << 20, 32 << 10):
+        reader = RemittanceReader(data, window)
+        list(reader)
+        assert reader.problems == []
+        assert [one.sound for one in reader.sets] == [True]
+
+
 def test_fifty_megabytes_without_a_terminator_cut_the_file(tmp_path: Path) -> None:
     file = known_file(sets=3)
     place = file.data().index(b"ST*835*0003")

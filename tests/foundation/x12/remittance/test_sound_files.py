@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from revcycle.foundation.x12.remittance import RemittanceReader, RemittanceSet
 from tests.oracles.plain_835 import read_plainly
+from tests.oracles.x12_oracles import pyx12_errors
 from tests.remittance_files import RemittanceFile, known_file, sound_file
 
 SEEDS = st.integers(0, 2**32)
@@ -48,6 +49,14 @@ def test_every_figure_agrees_with_a_plain_reading(seed: int, claims: int) -> Non
     assert reader.problems == []
     assert [one.errors for one in plain] == [[], [], []]
     assert [figures(one) for one in reader.sets] == [one.figures() for one in plain]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_our_files_are_valid_to_a_reader_of_others(seed: int) -> None:
+    file = sound_file(seed, sets=2)
+    several_plb = "pyx12 refuses the file"  # it allows one PLB in a set; the guide does not limit them
+    assert set(pyx12_errors(file.data())) <= {several_plb}
+    assert pyx12_errors(known_file(sets=2).data()) == []
 
 
 @given(seed=SEEDS)
@@ -95,6 +104,16 @@ def test_a_byte_order_mark_and_blanks_before_isa_are_accepted(before: bytes) -> 
     data = sound_file(6).data()
     assert read(before + data)[0].sets == read(data)[0].sets
     assert read(before + data)[0].problems == []
+
+
+def test_separators_at_the_end_of_segments_change_nothing() -> None:
+    file = sound_file(9)
+    plain, plain_rows = read(file.data())
+    file.segments[1:] = [segment + "***" for segment in file.segments[1:]]
+    reader, rows = read(file.data())
+    assert reader.problems == []
+    assert [figures(one) for one in reader.sets] == [figures(one) for one in plain.sets]
+    assert rows[1, "remittance_adjustment"] == plain_rows[1, "remittance_adjustment"]
 
 
 def test_the_digest_of_the_body_does_not_depend_on_the_envelope_and_changes_with_any_segment() -> None:

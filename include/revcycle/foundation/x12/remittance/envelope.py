@@ -14,6 +14,7 @@ from revcycle.foundation.x12.remittance.problem_log import LISTED, ProblemLog
 from revcycle.foundation.x12.remittance.transaction_set import RemittanceSet
 from revcycle.foundation.x12.segment_window import SegmentWindow, id_code
 
+FOREIGN_BYTE = "a byte is outside the X12 character set"
 _IDS = {id_code(name): name for name in ("ISA", "GS", "ST", "SE", "GE", "IEA")}
 _CODES = np.array(list(_IDS), np.uint32)
 
@@ -82,11 +83,19 @@ class Envelope:
         outside = np.ones(len(window), bool)
         for span in self._spans:
             outside[span.begin : span.end] = False
+        foreign = window.foreign[outside[window.foreign]]
+        self._say_all(foreign + window.base, "structure.characters", FOREIGN_BYTE)
         outside &= ~np.isin(window.ids, np.append(_CODES, np.uint32(id_code("TA1"))))
-        numbers = (np.flatnonzero(outside) + window.base).tolist()
-        code, reason = "structure.order", "a segment stands outside every transaction set"
+        strays = np.flatnonzero(outside) + window.base
         if window.overlong:
-            code, reason = "structure.truncated", "a segment outside every transaction set is too long to be read"
+            reason = "a segment outside every transaction set is too long to be read"
+            self._say_all(strays, "structure.truncated", reason)
+        else:
+            self._say_all(strays, "structure.order", "a segment stands outside every transaction set")
+
+    def _say_all(self, found: np.ndarray, code: str, reason: str) -> None:
+        """The same of many segments that belong to no set."""
+        numbers = found.tolist()
         for number in numbers[: LISTED + 1]:
             self._log.say(None, number, code, reason)
         self._log.more(None, code, reason, max(len(numbers) - LISTED - 1, 0))

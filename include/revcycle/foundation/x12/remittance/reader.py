@@ -104,10 +104,10 @@ class RemittanceReader:
 
     def _check_whole_claim(self, places: Places) -> None:
         """A claim that no window holds whole cannot be balanced."""
-        window = places.window
-        if window.splits_claim:
+        window, span = places.window, places.spans[-1]
+        if window.splits_claim and span.end == len(window):
             number, reason = window.base + len(window) - 1, f"a claim is longer than {LONGEST_CLAIM} bytes"
-            self._log.say(places.spans[-1].st, number, "structure.truncated", reason)
+            self._log.say(span.st, number, "structure.truncated", reason)
 
     def _dates(self, complaints: Complaints) -> Dates:
         """The dates of all DTM segments."""

@@ -6,6 +6,7 @@ What carries money, or says whose it is, spoils the set when it is out of place;
 import numpy as np
 
 from revcycle.foundation.x12.remittance.complaints import Complaints
+from revcycle.foundation.x12.remittance.envelope import FOREIGN_BYTE
 from revcycle.foundation.x12.remittance.layout import (
     LAST_ELEMENT,
     MONEY,
@@ -40,9 +41,9 @@ def check_structure(complaints: Complaints, open_sets: dict[int, OpenSet]) -> No
 
 
 def _foreign_bytes(complaints: Complaints) -> None:
-    rows = complaints.places.window.foreign()
-    rows = rows[complaints.places.set_index[rows] > 0]
-    complaints.rows(rows, "structure.characters", "a byte is outside the X12 character set", fatal=False)
+    rows = complaints.places.window.foreign
+    rows = rows[complaints.places.read[rows]]
+    complaints.rows(rows, "structure.characters", FOREIGN_BYTE, fatal=False)
 
 
 def _overlong(complaints: Complaints) -> None:
