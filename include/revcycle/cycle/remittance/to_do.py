@@ -60,13 +60,6 @@ SELECT b.claim_id, c.encounter_id, b.open_cents FROM claim_balance b JOIN claim 
 WHERE b.claim_id IN (SELECT claim_id FROM matched) OR c.prior_claim IN (SELECT claim_id FROM matched)
 ORDER BY b.claim_id
 """
-REVERSED_NOTHING = """
-SELECT rc.id, m.claim_id, c.encounter_id, rc.segment, rc.paid_cents FROM remittance_claim rc
-JOIN matched m ON m.position = rc.position JOIN claim c ON c.id = m.claim_id
-LEFT JOIN decided d ON d.claim_id = m.claim_id
-WHERE rc.remittance_id = :remittance AND rc.status = '22' AND coalesce(d.decisions, 0) < coalesce(d.reversals, 1)
-ORDER BY rc.id
-"""
 
 
 def raise_work(
