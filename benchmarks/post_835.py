@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from revcycle.cycle.claims.bookings import book
-from revcycle.cycle.remittance import post
+from revcycle.cycle.remittance.post import post
 from revcycle.foundation import practice
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.ledger.verify import verify

@@ -6,22 +6,16 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+from revcycle.cli.clock import now
 from revcycle.cli.terminal import print_table
-from revcycle.cycle.exchange.register import keep, label, register
-from revcycle.cycle.remittance import Outcome, judge_file, post
-from revcycle.foundation.archive import Archive
+from revcycle.cycle.remittance.dry_run import judge_file
+from revcycle.cycle.remittance.outcome import Outcome
 from revcycle.foundation.errors import InputUnusable
-from revcycle.foundation.practice.partners import practice_zone
 from revcycle.foundation.state import State
-from revcycle.foundation.store.runs import Step, begin
-from revcycle.local.practice import existing_practice
 
-BY_HAND = "by-hand"
-"""The partner of a file that a person brings; what it pays is known by the payment, not by who brought it."""
 _COLUMNS = ("file", "transaction_set", "trace", "amount", "claims", "services", "paid", "adjusted", "patient", "status")
 
 
@@ -49,19 +43,11 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     return 1 if needing else 0
 
 
-def _post(paths: Sequence[Path], state: State) -> Iterator[Outcome]:
-    """Take each file into the archive and the register, and post it."""
-    engine, archive, now = existing_practice(state), Archive(state.archive), datetime.now(UTC)
-    with engine.connect() as connection:
-        day = now.astimezone(practice_zone(connection)).date()
-    for number, path in enumerate(paths):
-        step = Step("shell", f"post-{now.isoformat()}", "post", shard=number, business_date=day)
-        received = keep(archive, path, partner=BY_HAND, first_name=path.name, now=now)
-        label(archive, received, {})
-        with engine.begin() as connection:
-            file, _ = register(connection, received, now=now, run_id=begin(connection, step))
-        for result in post(engine, archive, file, day=day, now=now, step=step):
-            yield Outcome(path.name, received.sha256, result.status, result.one, result.matched, result.problems)
+def _post(files: Sequence[Path], state: State) -> Iterator[Outcome]:
+    """Post for good; a dry run does not wait for what this needs."""
+    from revcycle.cli.post_by_hand import post_by_hand
+
+    return post_by_hand(files, state, now=now())
 
 
 def _print_json(outcomes: Iterator[Outcome]) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, text
 
-from revcycle.cycle.remittance import oldest_unposted
+from revcycle.cycle.remittance.unposted import oldest_unposted
 from revcycle.foundation.archive import Archive
 
 EVERYTHING = "everything"

@@ -11,6 +11,6 @@ class DecideRemittancesOperator(BusinessDateOperator):
     """Carry out what billers decided about payments: matched to a claim, taken, rejected, undone."""
 
     def perform(self, practice: PracticeHook, turn: Turn) -> Any:
-        from revcycle.cycle.remittance import carry_out
+        from revcycle.cycle.remittance.decisions import carry_out
 
         return carry_out(practice.engine, practice.archive, day=turn.day, now=turn.now, step=turn.step)

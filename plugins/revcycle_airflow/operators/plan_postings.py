@@ -15,7 +15,8 @@ class PlanPostingsOperator(BusinessDateOperator):
         self.most = most
 
     def perform(self, practice: PracticeHook, turn: Turn) -> Any:
-        from revcycle.cycle.remittance import oldest_unposted, waiting
+        from revcycle.cycle.remittance.post import waiting
+        from revcycle.cycle.remittance.unposted import oldest_unposted
 
         with practice.engine.connect() as connection:
             for payer, since in oldest_unposted(connection, practice.archive).items():

@@ -23,7 +23,7 @@ class PostRemittancesOperator(BusinessDateOperator):
         self.files = files
 
     def perform(self, practice: PracticeHook, turn: Turn) -> Any:
-        from revcycle.cycle.remittance import post
+        from revcycle.cycle.remittance.post import post
 
         statuses: Counter[str] = Counter()
         for file in self.files:

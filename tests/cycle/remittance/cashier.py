@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
-from revcycle.cycle.remittance import SetResult, post
+from revcycle.cycle.remittance.judge import SetResult
+from revcycle.cycle.remittance.post import post
 from revcycle.foundation.store.tables import archive_object, received_file
 from tests.cycle.claims.biller import CLAIMS_SETTINGS, Biller
 from tests.deliveries import COVERAGE, NOW, TODAY, Desk

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from revcycle.cycle.remittance import carry_out
+from revcycle.cycle.remittance.decisions import carry_out
 from revcycle.foundation.ledger import conservation, verify
 from revcycle.foundation.work.decisions import decide
 from tests.cycle.remittance.cashier import OTHER_TRN03, Cashier, visit
