@@ -1,6 +1,6 @@
 """Submissions out of the store as the tables of the 837 writer, a whole interchange at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -11,8 +11,9 @@ from revcycle.cycle.claims.directory import PLACE, Directory
 from revcycle.cycle.claims.levels import at_claim, at_line
 from revcycle.foundation.store.bulk import Reader
 from revcycle.foundation.x12.arrow import ints
+from revcycle.foundation.x12.checks import Finding
 
-MOST_DIAGNOSES = 12
+MOST_DIAGNOSES, MOST_POINTERS = 12, 4  # HI and SV107 of an 837P
 # CLM06 to 09: the provider's signature is on file, assignment is accepted, benefits go to the provider, and the
 # patient's data may be released.
 CONSENTS = {"signature": "Y", "assignment": "A", "benefits": "Y", "release": "Y"}
@@ -67,20 +68,32 @@ WHO = (*NAME, *PLACE, "birth", "sex")
 def frames(reader: Reader, submissions: Sequence[int], billing_npi: str, directory: Directory) -> dict[str, pa.Table]:
     """The tables `claim` and `line` of the writer for these submissions, in this order.
 
-    A claim's position in the file is its row + 1. Both also have what the manifest says of them.
+    A claim's position in the file is its row + 1. Both also have what the manifest says of them, and of what the file
+    has limited places for one more, which `left_over` finds.
     """
     sent = SENT.format(ids=",".join(map(str, submissions)))
     claim = worded(reader.fetch(CLAIMS.format(sent=sent)), but=OURS)
     line = worded(reader.fetch(LINES.format(sent=sent)), but=OURS)
     codes = worded(reader.fetch(DIAGNOSES.format(sent=sent)))
-    claim |= spread(codes["code"], _starts(codes["claim"], len(submissions)), "diagnosis", MOST_DIAGNOSES)
+    claim |= spread(codes["code"], _starts(codes["claim"], len(submissions)), "diagnosis", MOST_DIAGNOSES + 1)
     claim |= _subscriber(claim) | directory.payers.of(claim["payer"], "")
     claim |= {name: pa.repeat(value, len(submissions)) for name, value in CONSENTS.items()}
     first = ints(_starts(line["claim"], len(submissions))[:-1])
     claim |= at_claim({name: column.take(first) for name, column in line.items()}, billing_npi, directory)
     line |= at_line(line, {name: column.take(line["claim"]) for name, column in claim.items()}, billing_npi, directory)
-    line |= split_up(line["modifiers"], "modifier", 4) | split_up(line["pointers"], "pointer", 4)
+    line |= split_up(line["modifiers"], "modifier", 4) | split_up(line["pointers"], "pointer", MOST_POINTERS + 1)
     return {"claim": pa.table(claim), "line": pa.table(line)}
+
+
+def left_over(tables: Mapping[str, pa.Table]) -> list[Finding]:
+    """The claims that have more diagnoses or pointers than an 837P has places for: none may be left out."""
+    codes, pointers = f"diagnosis_{MOST_DIAGNOSES + 1}", f"pointer_{MOST_POINTERS + 1}"
+    many_codes = np.flatnonzero(tables["claim"][codes].is_valid()).tolist()
+    many_pointers = pc.unique(tables["line"]["claim"].filter(tables["line"][pointers].is_valid())).to_pylist()
+    return [
+        *(Finding(row, "HI", "12-2", codes, f"is one more than {MOST_DIAGNOSES}") for row in many_codes),
+        *(Finding(row, "SV1", "07-4", pointers, f"is one more than {MOST_POINTERS}") for row in many_pointers),
+    ]
 
 
 def _starts(claims: pa.Array, count: int) -> np.ndarray:
