@@ -56,7 +56,7 @@ def move_back(
     connection: Connection, transactions: Iterable[Transaction], before: Mapping[Key, Collection[Place]]
 ) -> list[int]:
     """Say of what came before that it was said earlier, where it was; returns the files it had come in."""
-    times = [
+    times: list[dict[str, Any]] = [
         {"file_id": file, "st_index": st_index, "n": n, "at": said.at.isoformat()}
         for one in transactions
         for file, st_index in before.get((one.kind, one.body_sha256), ())
