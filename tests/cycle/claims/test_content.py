@@ -159,6 +159,30 @@ def test_a_manifest_holds_any_id_of_a_source_system(biller: Biller) -> None:
     assert json.loads(manifest.encode())["claims"][0]["lines"][0]["units"] == "1.000"
 
 
+SURPLUS = [
+    ({"diagnoses": ";".join(["I10", "E119", *(f"Z{n}" for n in range(120, 131))])}, "HI", "12-2", "diagnosis_13"),
+    ({"pointers": "1;1;1;1;1"}, "SV1", "07-4", "pointer_5"),
+]
+
+
+@pytest.mark.parametrize(("more", "segment", "element", "column"), SURPLUS)
+def test_nothing_that_has_no_place_in_the_file_is_left_out_in_silence(
+    biller: Biller, more: dict[str, str], segment: str, element: str, column: str
+) -> None:
+    """The sweep finds it; where a person overrides that, the claim is held and the others go."""
+    biller.patient("P1")
+    biller.charges(more, {"encounter_id": "E2", "date_from": "2026-11-18"})
+    biller.sweep()
+    with biller.engine.begin() as connection:
+        connection.execute(text("UPDATE finding SET state = 'fixed'"))
+    biller.assemble()
+    counts = biller.batch()
+    assert (counts.claims, counts.unwritable, biller.holds()) == (1, 1, [("E1", "content")])
+    assert biller.items() == [("content", "coder")]
+    ((detail,),) = biller.rows("SELECT detail FROM claim_hold WHERE released_at IS NULL")
+    assert detail == {"segment": segment, "element": element, "column": column}
+
+
 PRINTED = st.text(st.characters(exclude_categories=["Cc", "Cs"]))
 
 

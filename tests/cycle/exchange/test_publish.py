@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from asyncssh.sftp import SFTPHandler
+from sqlalchemy import text
 
 from revcycle.cycle.exchange import PartnerAway, PartnerFull, PublishCounts, SendingRefused, pause, publish, waiting
 from revcycle.cycle.exchange.mailbox import CHUNK
@@ -191,15 +192,23 @@ def test_nothing_is_sent_while_sending_is_paused(practice: Practice) -> None:
     assert waiting(practice.engine) == []
 
 
-def test_a_payer_that_is_paused_stops_no_interchange(practice: Practice) -> None:
-    """Its claims are held before they are batched."""
-    one = practice.interchange()
+def test_a_file_with_claims_of_a_paused_payer_waits_and_the_others_go(practice: Practice) -> None:
+    """What is not batched yet is held at assembly; what is, waits in its file."""
+    one, other = practice.interchange(), practice.interchange(2)
+    with practice.engine.begin() as connection:
+        connection.execute(text("UPDATE claim SET payer = 'OTHER' WHERE claim_number >= 'C000000200'"))
     practice.scalar(
         "WITH w AS (INSERT INTO payer (code, name, kind, time_zone, version, run_id)"
         f" SELECT '{PAYER}', 'Larkspur', 'commercial', 'America/Chicago', 1, min(id) FROM run RETURNING 1) TABLE w"
     )
-    pause(practice.engine, on=True, payer=PAYER, by="ada", reason="", now=NOW, step=STEP)
-    assert send(practice, one).published == 1
+    given = {"payer": PAYER, "by": "ada", "reason": "", "step": STEP}
+    pause(practice.engine, on=True, now=NOW, **given)
+    assert waiting(practice.engine) == [other]
+    with pytest.raises(SendingRefused, match=f"{PAYER} is paused by ada .*off --payer {PAYER}"):
+        send(practice, one)
+    assert send(practice, other).published == 1
+    pause(practice.engine, on=False, now=NOW + timedelta(hours=1), **given)
+    assert (waiting(practice.engine), send(practice, one).published) == ([one], 1)
 
 
 def test_pausing_an_unknown_payer_is_refused(practice: Practice) -> None:

@@ -45,7 +45,8 @@ trading_partners:
 FAULTS = [
     ("partner: clearinghouse", "partner: house", 11, "payers.claims.partner: the connection of one of trading"),
     ("payer_id: NWIND", "payer_id: n", 12, "payers.claims.payer_id: 2 to 80 capital letters and digits"),
-    ("filing_indicator: CI", "filing_indicator: COMMERCIAL", 13, "payers.claims.filing_indicator: two capital letters"),
+    ("filing_indicator: CI", "filing_indicator: COMMERCIAL", 13, "payers.claims.filing_indicator: one of '11', '12', "),
+    ("filing_indicator: CI", "filing_indicator: Q9", 13, "payers.claims.filing_indicator: one of '11', '12', "),
     ("enrolled: yes", "enrolled: perhaps", 14, "payers.claims.enrolled: true or false is expected"),
     ("enrolled: yes", "most_claims: 5001", 14, "payers.claims.most_claims: a number not above 5000"),
     ("enrolled: yes", "valid_to: 2019-01-01", 9, "payers.claims: a valid_to that is not before valid_from"),

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, text
 from revcycle.cycle.claims import closing
 from revcycle.cycle.claims.assemble import CLAIMS_LOCK
 from revcycle.cycle.claims.fetching import Fetching
-from revcycle.cycle.claims.frames import BY_KEY, Rows, frames
+from revcycle.cycle.claims.frames import BY_KEY, Rows, frames, left_over
 from revcycle.cycle.claims.groups import Group, Practice, groups, practice_of
 from revcycle.cycle.claims.manifest import manifest_of
 from revcycle.cycle.claims.written import Archived, Unwritable, Written
@@ -113,7 +113,9 @@ class _Batch:
         while True:
             tables = frames(rows, group.billing_npi, self.practice.directory)
             stream = io.BytesIO()
-            findings = write_837p(stream, {"set": header, **tables}, envelope) if submissions else []
+            findings = left_over(tables)
+            if submissions and not findings:
+                findings = write_837p(stream, {"set": header, **tables}, envelope)
             if not findings:
                 return Written(group, envelope, bht03, tables["claim"], tables["line"], stream.getvalue(), unwritable)
             first = _first(findings, len(submissions))

@@ -12,8 +12,9 @@ from revcycle.cycle.claims.directory import PLACE, Directory
 from revcycle.cycle.claims.levels import COMPARED, at_claim, at_line
 from revcycle.foundation.store.bulk import Reader
 from revcycle.foundation.x12.arrow import ints
+from revcycle.foundation.x12.checks import Finding
 
-MOST_DIAGNOSES = 12
+MOST_DIAGNOSES, MOST_POINTERS = 12, 4  # HI and SV107 of an 837P
 # CLM06 to 09: the provider's signature is on file, assignment is accepted, benefits go to the provider, and the
 # patient's data may be released.
 CONSENTS = {"signature": "Y", "assignment": "A", "benefits": "Y", "release": "Y"}
@@ -84,11 +85,12 @@ def rows(reader: Reader, submissions: Sequence[int]) -> Rows:
 def frames(stored: Rows, billing_npi: str, directory: Directory) -> dict[str, pa.Table]:
     """The tables `claim` and `line` of the writer for these rows.
 
-    A claim's position in the file is its row + 1. Both also have what the manifest says of them.
+    A claim's position in the file is its row + 1. Both also have what the manifest says of them, and of what the file
+    has limited places for one more, which `left_over` finds.
     """
     claim, line, codes = worded(stored.claims, but=OURS), worded(stored.lines, but=OURS), worded(stored.diagnoses)
     sent = claim["submission_id"].to_numpy()
-    claim |= spread(codes["code"], _starts(codes, sent), "diagnosis", MOST_DIAGNOSES)
+    claim |= spread(codes["code"], _starts(codes, sent), "diagnosis", MOST_DIAGNOSES + 1)
     claim |= _subscriber(claim) | directory.payers.of(claim["payer"], "")
     claim |= {name: pa.repeat(value, len(sent)) for name, value in CONSENTS.items()}
     starts = _starts(line, sent)
@@ -97,8 +99,19 @@ def frames(stored: Rows, billing_npi: str, directory: Directory) -> dict[str, pa
     line["claim"] = ints(np.repeat(np.arange(len(sent)), np.diff(starts)))
     line |= at_line(line, {name: claim[name].take(line["claim"]) for name in COMPARED}, billing_npi, directory)
     line |= {"number": pc.cast(line["n"], pa.string()), "units": thousandths(line["units_text"])}
-    line |= split_up(line["modifiers"], "modifier", 4) | split_up(line["pointers"], "pointer", 4)
+    line |= split_up(line["modifiers"], "modifier", 4) | split_up(line["pointers"], "pointer", MOST_POINTERS + 1)
     return {"claim": pa.table(claim), "line": pa.table(line)}
+
+
+def left_over(tables: Mapping[str, pa.Table]) -> list[Finding]:
+    """The claims that have more diagnoses or pointers than an 837P has places for: none may be left out."""
+    codes, pointers = f"diagnosis_{MOST_DIAGNOSES + 1}", f"pointer_{MOST_POINTERS + 1}"
+    many_codes = np.flatnonzero(tables["claim"][codes].is_valid()).tolist()
+    many_pointers = pc.unique(tables["line"]["claim"].filter(tables["line"][pointers].is_valid())).to_pylist()
+    return [
+        *(Finding(row, "HI", "12-2", codes, f"is one more than {MOST_DIAGNOSES}") for row in many_codes),
+        *(Finding(row, "SV1", "07-4", pointers, f"is one more than {MOST_POINTERS}") for row in many_pointers),
+    ]
 
 
 def _starts(found: Mapping[str, pa.Array], submissions: np.ndarray) -> np.ndarray:

@@ -10,20 +10,26 @@ from revcycle.foundation.practice.partners import stored_partners
 from revcycle.foundation.register import SendingRefused
 from revcycle.foundation.store.tables import interchange
 
-PAUSED = """
-SELECT opened_at, opened_by, partner FROM outage
-WHERE closed_at IS NULL AND payer = '' AND partner IN ('', :partner) ORDER BY opened_at LIMIT 1
+# A file goes whole or not at all: one that has claims of a paused payer waits with the others' claims in it.
+STOPS = """
+o.closed_at IS NULL AND o.partner IN ('', i.partner) AND (o.payer = '' OR EXISTS (
+    SELECT FROM claim_submission s JOIN claim c ON c.id = s.claim_id
+    WHERE s.interchange_id = i.id AND c.payer = o.payer))
 """
-WAITING = """
+PAUSED = f"""
+SELECT o.opened_at, o.opened_by, o.payer FROM outage o JOIN interchange i ON i.id = :interchange
+WHERE {STOPS} ORDER BY o.opened_at LIMIT 1
+"""
+WAITING = f"""
 SELECT i.id FROM interchange i
 WHERE i.state NOT IN ('published', 'in_doubt') AND (:partner = '' OR i.partner = :partner)
-  AND NOT EXISTS (SELECT FROM outage o WHERE o.closed_at IS NULL AND o.payer = '' AND o.partner IN ('', i.partner))
+  AND NOT EXISTS (SELECT FROM outage o WHERE {STOPS})
 ORDER BY i.id
 """
 
 
 def waiting(engine: Engine, *, partner: str = "") -> list[int]:
-    """Interchanges to publish, oldest first: of one partner or of all, none while sending is paused."""
+    """Interchanges to publish, oldest first: of one partner or of all, none of which any claim may not be sent now."""
     with engine.connect() as connection:
         return list(connection.scalars(text(WAITING), {"partner": partner}))
 
@@ -38,12 +44,14 @@ def refuse_unless_sendable(
     connection: Connection, row: Row[Any], partner: TradingPartner, *, state_holds_sample: bool, behind: str
 ) -> None:
     """Raises SendingRefused: sending is paused, the database is older than the archive, or a sample would go out."""
-    paused = connection.execute(text(PAUSED), {"partner": row.partner}).one_or_none()
+    paused = connection.execute(text(PAUSED), {"interchange": row.id}).one_or_none()
     if paused is not None:
         by = f" by {paused.opened_by}" if paused.opened_by else ""
+        whose = f" of {paused.payer}" if paused.payer else ""
+        what = f"no file with its claims is sent until `./revcycle pause-sending off --payer {paused.payer}`"
         raise SendingRefused(
-            f"Sending is paused{by} since {paused.opened_at:%Y-%m-%d %H:%M} UTC: nothing is sent until "
-            "`./revcycle pause-sending off`."
+            f"Sending{whose} is paused{by} since {paused.opened_at:%Y-%m-%d %H:%M} UTC: "
+            f"{what if paused.payer else 'nothing is sent until `./revcycle pause-sending off`'}."
         )
     if behind:
         raise SendingRefused(behind)

@@ -12,6 +12,13 @@ from revcycle.foundation.practice.sweep_rules import SWEEP_RULES
 CLAIMS = "claims"
 MOST_CLAIMS = 5000  # in one interchange
 EVERY_RULE = "*"
+# fmt: off
+FilingIndicator = Literal[
+    "11", "12", "13", "14", "15", "16", "17", "AM", "BL", "CH", "CI", "DS", "FI", "HM", "LM", "MA", "MB", "MC", "OF",
+    "TV", "VA", "WC", "ZZ",
+]
+# fmt: on
+"""What SBR09 may be. Source: guide 005010X222A1, loop 2000B."""
 
 
 def _sweep_rule(name: str) -> str:
@@ -32,7 +39,7 @@ class ClaimRule(Section):
     payer_id: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,80}$")]
     """NM109 of loop 2010BB."""
     payer_id_qualifier: Literal["PI", "XV"] = "PI"
-    filing_indicator: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
+    filing_indicator: FilingIndicator
     """SBR09: MB Medicare Part B, MC Medicaid, CH TRICARE, CI commercial, BL Blue Cross, and so on."""
     usage: Literal["T", "P"] = "T"
     """Production (P) only where the partner says P too."""

@@ -41,7 +41,6 @@ PATTERNS = {
     "place_of_service": "two digits in quotation marks are expected",
     "taxonomy": "a taxonomy code of nine characters and X is expected",
     "payer_id": "2 to 80 capital letters and digits are expected",
-    "filing_indicator": "two capital letters or digits are expected",
     "sender_qualifier": "two capital letters or digits are expected",
     "receiver_qualifier": "two capital letters or digits are expected",
     "sender_id": "2 to 15 capital letters and digits are expected",
