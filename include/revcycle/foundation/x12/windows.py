@@ -122,6 +122,7 @@ class Windows:
             return None
         rows = self._rows(window, last)
         if rows < 0:
+            self._at += int(window.start[0])
             return self._long_segment()
         self._want = min(self._want * 4, self._window if rows else LONGEST_CLAIM)
         if not rows:

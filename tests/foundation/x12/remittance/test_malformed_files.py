@@ -166,14 +166,16 @@ def test_a_segment_of_fifty_megabytes_spoils_its_set_alone(tmp_path: Path, windo
     assert {found.st_index for found in reader.problems} == {2}
 
 
-def test_a_segment_too_long_is_counted_where_segments_end_with_the_line() -> None:
+@pytest.mark.parametrize("between", ["", "\r\n", "\n\n"])
+def test_a_segment_too_long_is_counted_where_segments_end_with_the_line(between: str) -> None:
     file = known_file(sets=3)
     at = file.at(2, "REF")
     file.put(at, 2, "A" * 70_000)
-    reader = RemittanceReader(file.data("*:^\n"))
-    list(reader)
-    assert [one.sound for one in reader.sets] == [True, False, True]
-    assert ("structure.truncated", at + 1) in {(found.code, found.segment) for found in reader.problems}
+    for window in (4 << 20, 2 << 10):
+        reader = RemittanceReader(file.data("*:^\n", between), window)
+        list(reader)
+        assert [one.sound for one in reader.sets] == [True, False, True]
+        assert [(found.code, found.segment) for found in reader.problems] == [("structure.truncated", at + 1)]
 
 
 @pytest.mark.parametrize("blanks", [1_000, 200_000])

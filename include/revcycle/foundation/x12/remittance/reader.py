@@ -54,7 +54,7 @@ class RemittanceReader:
         if cut := self._envelope.finish(self._windows.cut_at, self._windows.count):
             yield self._part(cut, {}, last=True)
         self._log.close(None)
-        self.problems.sort(key=lambda problem: problem.segment)
+        self.problems.sort(key=lambda problem: (problem.segment, problem.st_index))
 
     def _read(self, window: SegmentWindow) -> Iterator[Part]:
         spans = self._envelope.follow(window)
