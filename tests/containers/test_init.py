@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from revcycle_airflow.policy import POOLS
-
 
 @pytest.fixture
 def pools(airflow_home: object) -> Iterator[None]:
     """No pool of ours before, and each as the other tests know it afterwards."""
     from airflow.models.pool import Pool
     from airflow.utils.db import initdb
+
+    from revcycle_airflow.policy import POOLS
 
     initdb()
     for name in POOLS:
@@ -27,6 +27,7 @@ def test_missing_pools_are_made_and_the_operators_own_slots_are_left() -> None:
     from airflow.models.pool import Pool
 
     from revcycle_airflow.ensure_pools import ensure_pools
+    from revcycle_airflow.policy import POOLS
 
     ensure_pools()
     assert {name: Pool.get_pool(name).slots for name in POOLS} == {name: pool["slots"] for name, pool in POOLS.items()}

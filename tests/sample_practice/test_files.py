@@ -30,7 +30,7 @@ PINNED = {
     "charges.csv": "1fdba0fb9ca69fad52385bba8d4c0e84b88c656fc640b7a951d05cba38652b5c",
     "coverage.csv": "965a2cc9dd67a51571925ce0a7bc899631bd9c4b14323686eb05fa35a99fe6f7",
     "patients.csv": "ffb788d5cd54c37314deb303650fb96edcd6d4f5bd5a5ea5c528c23c51563c8b",
-    "practice.yaml": "b1ddb79cfa0817cc25a6db2a6cf60b56addfa0ff36fe96836559ee267bd6368e",
+    "practice.yaml": "92fb9be255cce89165f62c228bc92f0584f74423182353c40701da5da623f0f9",
     "truth.jsonl": "36fb6973d1c2fc975390700528f08eb2eab0f44fa1128a59e2fb5c1705bcf525",
 }
 

@@ -10,15 +10,13 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.ledger import record, reverse, stage
+from revcycle.foundation.ledger.self_pay import SELF_PAY
 
-# Every encounter that stands, with its charge, and whether the patient owes it: no payer covers its first day.
-EARNED = """
+# Every encounter that stands, with its charge, and whether the patient owes it.
+EARNED = f"""
 CREATE TEMP TABLE earned ON COMMIT DROP AS
 SELECT e.id AS encounter_id, e.current_version AS version, v.charge_cents, v.patient_id, v.entered_on, s.first,
-       NOT EXISTS (SELECT FROM coverage k JOIN payer y ON y.code = k.payer AND y.superseded_at IS NULL
-                   WHERE k.patient_id = v.patient_id AND k.responsibility = 'P' AND k.superseded_at IS NULL
-                     AND y.kind <> 'self_pay' AND s.first BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity'))
-           AS self_pay
+       {SELF_PAY} AS self_pay
 FROM encounter e JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
 JOIN (SELECT encounter_id, version, min(date_from) AS first FROM charge_line GROUP BY encounter_id, version) s
      ON s.encounter_id = e.id AND s.version = e.current_version

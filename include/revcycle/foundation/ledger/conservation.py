@@ -3,23 +3,20 @@
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.ledger.invariant import Invariant
+from revcycle.foundation.ledger.self_pay import SELF_PAY
 
 # From the least advanced to the most; an encounter with several claims is where the least advanced of them is.
 PLACES = ("quarantined", "held", "self_pay", "waiting_to_send", "live", "adjudicated", "closed", "void")
 # An encounter none of whose deliveries could be read is known by its quarantine alone. Of one with a claim the claims
 # decide, so a newer delivery that cannot be read only shows in the hold that it opens; of one without, nothing can be
-# billed before it is read. The first date of service decides whether a payer covers it, as in the booking of charges.
-PLACED = """(
+# billed before it is read.
+PLACED = f"""(
     SELECT e.id AS encounter_id,
            CASE WHEN v.encounter_id IS NULL THEN NULL
                 WHEN c.place IS NOT NULL THEN c.place
                 WHEN e.cancelled_at IS NOT NULL OR c.encounter_id IS NOT NULL THEN 'void'
                 WHEN q.id IS NOT NULL THEN 'quarantined'
-                WHEN NOT EXISTS (
-                    SELECT FROM coverage k JOIN payer y ON y.code = k.payer AND y.superseded_at IS NULL
-                    WHERE k.patient_id = v.patient_id AND k.responsibility = 'P' AND k.superseded_at IS NULL
-                      AND y.kind <> 'self_pay'
-                      AND s.first BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity')) THEN 'self_pay'
+                WHEN {SELF_PAY} THEN 'self_pay'
                 ELSE 'waiting_to_send' END AS place
     FROM encounter e
     LEFT JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
