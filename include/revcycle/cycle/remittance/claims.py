@@ -72,10 +72,11 @@ LEFT JOIN (
                      AND later.claim_position = m.claim_position AND later.ordinal > m.ordinal)
 GROUP BY t.claim_id
 """
+UNDECIDED = "SELECT claim_id FROM decided WHERE decisions <= reversals ORDER BY claim_id"
 VOIDED = """
 UPDATE claim c SET state = 'void', run_id = :run_id FROM decided d, claim_submission s
-WHERE c.id = d.claim_id AND s.claim_id = c.id AND s.closed_at IS NULL AND s.frequency = '8'
-  AND c.state = ANY (:void_confirmed) AND d.reversals > 0 AND d.reversals >= d.decisions
+WHERE c.id = ANY (:undecided) AND c.id = d.claim_id AND d.reversals > 0 AND c.state = ANY (:void_confirmed)
+  AND s.claim_id = c.id AND s.closed_at IS NULL AND s.frequency = '8'
 """
 ADJUDICATED = """
 UPDATE claim c SET state = 'adjudicated', run_id = :run_id,
@@ -84,8 +85,8 @@ FROM decided d WHERE c.id = d.claim_id AND d.decisions > d.reversals AND c.state
   AND NOT (c.state = 'open' AND c.next_frequency <> '1')
 """
 TAKEN_BACK = """
-UPDATE claim c SET state = 'submitted', run_id = :run_id FROM decided d
-WHERE c.id = d.claim_id AND d.decisions <= d.reversals AND c.state = ANY (:taken_back)
+UPDATE claim c SET state = 'submitted', run_id = :run_id
+WHERE c.id = ANY (:undecided) AND c.state = ANY (:taken_back)
 """
 # A claim that was about to go again was paid after all: what waits is closed, and so are its holds of rejection.
 NOT_AGAIN = """
@@ -112,8 +113,8 @@ WHERE s.claim_id = d.claim_id AND d.decisions > d.reversals AND e.subject_kind =
 OWED_AGAIN = """
 UPDATE expected_answer e SET met_by = NULL, met_at = NULL, alarmed_at = NULL,
        due_at = :now + (e.due_at - coalesce(i.published_at, i.prepared_at))
-FROM decided d, claim_submission s JOIN interchange i ON i.id = s.interchange_id
-WHERE s.claim_id = d.claim_id AND s.closed_at IS NULL AND d.decisions <= d.reversals
+FROM claim_submission s JOIN interchange i ON i.id = s.interchange_id
+WHERE s.claim_id = ANY (:undecided) AND s.closed_at IS NULL
   AND e.subject_kind = 'submission' AND e.subject_id = s.id AND e.kind = '835' AND e.met_by > 0
 """
 
@@ -158,8 +159,13 @@ def fold(connection: Connection, *, remittance: int, now: datetime, run_id: int)
         "taken_back": before("decision taken back"),
     }
     asked = {"remittance": remittance, "now": now, "run_id": run_id, **states}
-    for statement in (FOLD, VOIDED, ADJUDICATED, TAKEN_BACK, NOT_AGAIN, NO_REJECTION, MET, OWED_AGAIN):
+    connection.execute(text(FOLD), asked)
+    connection.execute(text("ANALYZE decided"))
+    for statement in (ADJUDICATED, NOT_AGAIN, NO_REJECTION, MET):
         connection.execute(text(statement), asked)
+    if undecided := list(connection.scalars(text(UNDECIDED))):
+        for statement in (VOIDED, TAKEN_BACK, OWED_AGAIN):
+            connection.execute(text(statement), asked | {"undecided": undecided})
 
 
 def settle(connection: Connection, *, run_id: int) -> None:

@@ -62,7 +62,9 @@ def record(connection: Connection, *, run_id: int) -> int:
     An entry whose key stands already is left alone with all its transfers, so a repetition moves nothing. Raises
     SQLAlchemy's DatabaseError when an accounting date lies in a closed month: take dates from `open_day`.
     """
+    connection.execute(text("ANALYZE staged_transfer"))
     written = connection.execute(text(ENTRIES), {"run_id": run_id}).rowcount
+    connection.execute(text("ANALYZE new_entry"))
     connection.execute(text(TRANSFERS), {"run_id": run_id})
     add_to_balances(connection, run_id=run_id)
     for statement in DONE.split(";"):
