@@ -7,6 +7,7 @@ from itertools import groupby
 from sqlalchemy import Connection, Engine, text
 
 from revcycle.cycle.remittance import register, staging
+from revcycle.cycle.remittance.ahead import ahead
 from revcycle.cycle.remittance.decided import Desk
 from revcycle.cycle.remittance.judge import Case, Posting, SetResult, judge
 from revcycle.foundation.archive import Archive
@@ -54,7 +55,7 @@ def _sets(posting: Posting, reader: RemittanceReader) -> Iterator[SetResult]:
     with posting.engine.connect() as connection:
         with connection.begin():
             columns = staging.prepare(connection)
-        for _, parts in groupby(reader, key=lambda part: part.st.index):
+        for _, parts in groupby(ahead(reader), key=lambda part: part.st.index):
             with connection.begin():
                 one = _stage(connection, parts)
                 problems = [problem for problem in reader.problems if problem.st_index == one.index]

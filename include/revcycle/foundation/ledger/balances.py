@@ -16,7 +16,9 @@ FROM (
            CASE WHEN side.other = 'receivable.unbilled' THEN 'assigned'
                 WHEN side.other = 'receivable.patient' THEN 'moved'
                 WHEN side.other = 'receivable.insurance' THEN
-                    CASE WHEN mine.responsibility > theirs.responsibility THEN 'assigned' ELSE 'moved' END
+                    CASE WHEN (SELECT mine.responsibility > theirs.responsibility FROM claim mine, claim theirs
+                               WHERE mine.id = side.claim_id AND theirs.id = side.other_claim)
+                         THEN 'assigned' ELSE 'moved' END
                 WHEN side.other IN ('adjustment.contractual', 'adjustment.other', 'adjustment.bad_debt') THEN 'adjusted'
                 ELSE 'paid' END AS column_name
     FROM {transfers} t
@@ -24,8 +26,6 @@ FROM (
         (t.debit_claim, t.amount_cents, t.debit_account, t.credit_account, t.credit_claim),
         (t.credit_claim, -t.amount_cents, t.credit_account, t.debit_account, t.debit_claim)
     ) AS side (claim_id, cents, account, other, other_claim)
-    LEFT JOIN claim mine ON side.other_claim IS NOT NULL AND mine.id = side.claim_id
-    LEFT JOIN claim theirs ON theirs.id = side.other_claim
     WHERE side.account = 'receivable.insurance' AND side.claim_id IS NOT NULL
 ) effects GROUP BY claim_id
 """
