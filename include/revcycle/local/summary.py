@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from revcycle.foundation.ledger.verify import verify
+from revcycle.foundation.x12.fixed_point import decimal
 
 SWEPT = """
 SELECT count(*) FROM sweep_result r JOIN run ON run.id = r.run_id
@@ -112,17 +113,12 @@ def summarize(engine: Engine, days: Sequence[date], seconds: Seconds) -> Summary
         claims_rejected=sent.rejected,
         remittances_posted=remittances.posted,
         remittances_quarantined=remittances.quarantined,
-        billed=_money(sent.billed),
-        paid=_money(remittances.paid),
-        adjusted=_money(adjusted),
-        patient=_money(patient),
-        denied=_money(denied),
+        billed=decimal(sent.billed),
+        paid=decimal(remittances.paid),
+        adjusted=decimal(adjusted),
+        patient=decimal(patient),
+        denied=decimal(denied),
         ledger_verified=proven,
         work_items_open=items,
         seconds=seconds,
     )
-
-
-def _money(cents: int) -> str:
-    sign, cents = ("-", -cents) if cents < 0 else ("", cents)
-    return f"{sign}{cents // 100}.{cents % 100:02}"

@@ -8,10 +8,6 @@ SAFE_NEGATIVE = "CO-94"
 """Paid more than charged: safe as long as it is negative."""
 PATIENT = ("1", "2", "3", "66")
 """Deductible, coinsurance, copayment, blood deductible."""
-NOT_ADJUDICATED = ("23", "25")
-"""CLP02: not our claim and sent on; a predetermination."""
-ADJUDICATED = ("1", "2", "3", "4", "19", "20", "21")
-REVERSAL = "22"
 
 # An amount as it would be had the claim not been a reversal.
 FORWARD = "(CASE r.status WHEN '22' THEN -a.amount_cents ELSE a.amount_cents END)"
