@@ -20,7 +20,6 @@ STEPS = [
     (register, "set_state"),
     (claims, "follow"),
     (denials, "deny"),
-    (claims, "settle"),
     (to_do, "raise_work"),
     (register, "write_set"),
 ]

@@ -20,6 +20,7 @@ from revcycle.cycle.answers.reasons import reasons
 from revcycle.foundation.claim_states import before
 from revcycle.foundation.practice.claim_rule import ClaimRule
 from revcycle.foundation.practice.partners import stored_claim_rules
+from revcycle.foundation.store.temporary import analyze
 
 REJECTED = "rejected"
 HOLD_OF_SCOPE = {"claim": "own", "set": "set", "others": ""}
@@ -136,7 +137,7 @@ def bring_in_line(connection: Connection, submissions: Sequence[int], *, now: da
     states = {"rejected": before("rejected"), "lifted": before("rejection lifted")}
     asked = {"now": now, "run_id": run_id, **states}
     connection.execute(text(STAGE), {"rows": json.dumps(rows)})
-    connection.execute(text("ANALYZE standing"))
+    analyze(connection, "standing")
     verdicts = connection.scalars(text(OPINIONS), asked).all()
     closed = connection.scalars(text(CLOSE), asked).all()
     connection.execute(text(REOPEN_CLAIMS), asked)

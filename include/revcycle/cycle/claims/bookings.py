@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from revcycle.foundation.ledger import record, reverse, stage
 from revcycle.foundation.ledger.self_pay import SELF_PAY
+from revcycle.foundation.store.temporary import analyze
 
 # Every encounter that stands, with its charge, and whether the patient owes it.
 EARNED = f"""
@@ -97,7 +98,7 @@ def book(connection: Connection, *, through: date, run_id: int) -> int:
     asked = {"through": through}
     for statement in (EARNED, ASKED, STANDING, OUTDATED):
         connection.execute(text(statement), asked)
-    connection.execute(text("ANALYZE earned, asked, standing_entry"))
+    analyze(connection, "earned", "asked", "standing_entry")
     reversals = reverse(connection, day=through, run_id=run_id)
     stage(connection)
     for statement in (CHARGES, SELF_PAY, ASSIGNMENTS):

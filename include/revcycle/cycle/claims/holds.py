@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from revcycle.foundation.calendar import due_on
 from revcycle.foundation.practice.limits import stored_limits
+from revcycle.foundation.store.temporary import analyze
 
 FOLLOWING = ("finding", "filing", "enrollment", "coverage", "outage", "manual")
 """Causes that are looked up anew; rejections, amendments and contents end by other acts."""
@@ -100,7 +101,7 @@ def match(connection: Connection, *, day: date, now: datetime, run_id: int) -> N
     """Make the open holds of open claims be exactly what their causes say; `day` judges filing limits."""
     asked: dict[str, Any] = {"day": day, "now": now, "run_id": run_id, "causes": list(FOLLOWING)}
     connection.execute(text(ASKING))
-    connection.execute(text("ANALYZE asking"))
+    analyze(connection, "asking")
     connection.execute(text(WANTED), asked)
     _add_late(connection, day)
     connection.execute(text(RELEASE), asked)

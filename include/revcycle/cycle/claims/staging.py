@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from revcycle.foundation.practice.claim_rule import ClaimRule
 from revcycle.foundation.practice.partners import stored_claim_rules
+from revcycle.foundation.store.temporary import analyze
 
 RULES = """
 CREATE TEMP TABLE rule_now (payer text PRIMARY KEY, partner text NOT NULL, enrolled bool NOT NULL,
@@ -53,7 +54,7 @@ def stage(connection: Connection, *, through: date, day: date, payers: Sequence[
                 connection.execute(text("INSERT INTO review_rule VALUES (:payer, :rule)"), held)
     connection.execute(text(BILL), {"through": through, "payers": list(payers)})
     connection.execute(text(INDEX))
-    connection.execute(text("ANALYZE bill"))
+    analyze(connection, "bill")
 
 
 def in_force(rules: Sequence[ClaimRule], day: date) -> ClaimRule | None:

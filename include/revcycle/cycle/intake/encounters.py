@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from revcycle.cycle.intake.compared import Integers
 from revcycle.cycle.intake.register import Receipt
 from revcycle.foundation.store.bulk import copy_in
+from revcycle.foundation.store.temporary import analyze
 
 _VERSION = (
     "content_sha256",
@@ -98,9 +99,9 @@ def write(connection: Connection, heads: pa.Table, lines: pa.Table, receipt: Rec
     named = receipt.named()
     connection.execute(text(_STAGE))
     copy_in(connection, "delivered_encounter", _delivered(heads))
-    connection.execute(text("ANALYZE delivered_encounter"))
+    analyze(connection, "delivered_encounter")
     connection.execute(text(_PLACE), named)
-    connection.execute(text("ANALYZE placed_encounter"))
+    analyze(connection, "placed_encounter")
     connection.execute(text(_LOCK))
     connection.execute(text(_RAISE), named)
     connection.execute(text(_CREATE), named)

@@ -9,6 +9,7 @@ from revcycle.cycle.intake.counts import Tally
 from revcycle.cycle.intake.reading import Delivery
 from revcycle.cycle.intake.register import Receipt
 from revcycle.foundation.store.bulk import copy_in
+from revcycle.foundation.store.temporary import analyze
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ def bring_in(connection: Connection, delivery: Delivery, receipt: Receipt, how: 
     connection.execute(text(how.stage))
     rows = delivery.rows.select(list(delivery.kind.names)).rename_columns(list(how.columns))
     copy_in(connection, f"delivered_{how.name}", rows)
-    connection.execute(text(f"ANALYZE delivered_{how.name}"))
+    analyze(connection, f"delivered_{how.name}")
     connection.execute(text(how.place), named)
-    connection.execute(text(f"ANALYZE placed_{how.name}"))
+    analyze(connection, f"placed_{how.name}")
     new, changed, unchanged = connection.execute(text(how.tally)).one()
     connection.execute(text(how.supersede), named)
     connection.execute(text(how.insert), named)

@@ -9,20 +9,23 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.ledger import record, stage
+from revcycle.foundation.store.temporary import analyze
 
-# The claims to be booked, with what every transfer of theirs says.
+# The claims to be booked, with what every transfer of theirs says. What this transaction wrote is looked up by its key:
+# of such rows the planner knows nothing, and a join with them may compare each with each.
 CLAIMS = """
 CREATE TEMP TABLE booked ON COMMIT DROP AS
-SELECT rc.id AS source_id, rc.position, m.ordinal, rc.status, rc.paid_cents, rc.segment, m.claim_id, m.submission_id,
+SELECT (SELECT id FROM remittance_claim rc WHERE rc.remittance_id = :remittance AND rc.position = m.position)
+           AS source_id,
+       rc.position, m.ordinal, rc.status, rc.paid_cents, rc.segment, m.claim_id, m.submission_id,
        c.encounter_id, v.patient_id, onward.id AS next_claim,
-       CAST(:day AS date) AS accounting_date, r.effective_date
-FROM remittance_claim rc JOIN remittance r ON r.id = rc.remittance_id
-JOIN matched m ON m.position = rc.position
+       CAST(:day AS date) AS accounting_date,
+       (SELECT effective_date FROM remittance WHERE id = :remittance) AS effective_date
+FROM matched m JOIN read_remittance_claim rc ON rc.position = m.position
 LEFT JOIN claim c ON c.id = m.claim_id AND rc.status NOT IN ('23', '25')
 LEFT JOIN encounter e ON e.id = c.encounter_id
 LEFT JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
 LEFT JOIN claim onward ON onward.prior_claim = c.id AND onward.state <> 'void'
-WHERE rc.remittance_id = :remittance
 """
 KEY = "source_kind, source_id, entry_ordinal, accounting_date, effective_date, ordinal"
 STAGED = (
@@ -55,7 +58,7 @@ SERVICE_PAYMENTS = f"""
 {STAGED}
 SELECT 'claim_payment', {OF_CLAIM}, s.position, 'remittance_clearing', 'receivable.insurance', s.paid_cents,
        b.encounter_id, NULL, b.claim_id, d.submission_id, d.line, :remittance, s.segment, b.patient_id
-FROM booked b JOIN remittance_service s ON s.remittance_id = :remittance AND s.claim_position = b.position
+FROM booked b JOIN read_remittance_service s ON s.claim_position = b.position
 LEFT JOIN matched_service d ON d.claim_position = s.claim_position AND d.position = s.position
 WHERE b.encounter_id IS NOT NULL
 """
@@ -66,8 +69,8 @@ SELECT 'claim_payment', {OF_CLAIM}, 0, 'remittance_clearing', 'receivable.insura
        b.paid_cents - coalesce(s.paid_cents, 0), b.encounter_id, NULL, b.claim_id, b.submission_id, NULL, :remittance,
        b.segment, b.patient_id
 FROM booked b
-LEFT JOIN (SELECT claim_position, sum(paid_cents)::bigint AS paid_cents FROM remittance_service
-           WHERE remittance_id = :remittance GROUP BY claim_position) s ON s.claim_position = b.position
+LEFT JOIN (SELECT claim_position, sum(paid_cents)::bigint AS paid_cents FROM read_remittance_service
+           GROUP BY claim_position) s ON s.claim_position = b.position
 WHERE b.encounter_id IS NOT NULL AND b.paid_cents <> coalesce(s.paid_cents, 0)
 """
 ADJUSTMENTS = f"""
@@ -97,7 +100,7 @@ def book(connection: Connection, *, remittance: int, day: date, run_id: int) -> 
     dated = connection.execute(text("SELECT open_day(:day)"), {"day": day}).scalar_one()
     asked = {"remittance": remittance, "day": dated}
     connection.execute(text(CLAIMS), asked)
-    connection.execute(text("ANALYZE booked"))
+    analyze(connection, "booked")
     stage(connection)
     for statement in (CASH, PROVIDER_ADJUSTMENTS, UNAPPLIED, SERVICE_PAYMENTS, CLAIM_PAYMENTS, ADJUSTMENTS):
         connection.execute(text(statement), asked)

@@ -12,22 +12,25 @@ from revcycle.cycle.remittance.treatment import PATIENT
 from revcycle.foundation.claim_states import before
 from revcycle.foundation.store.numbers import raise_numbers
 from revcycle.foundation.store.runs import Step
+from revcycle.foundation.store.temporary import analyze
 from revcycle.foundation.work.causes import Cause, open_items
 from revcycle.foundation.x12.claim_numbers import claim_number
 
 # PR of these goes to a payer who has no claim yet: further coverage on the first date of service.
 ONWARD = """
 CREATE TEMP TABLE onward ON COMMIT DROP AS
-SELECT DISTINCT c.id AS prior_claim, c.encounter_id, c.split, k.payer, k.responsibility
-FROM matched m JOIN claim c ON c.id = m.claim_id
-JOIN read_remittance_claim r ON r.position = m.position AND r.status NOT IN ('23', '25')
-JOIN read_remittance_adjustment a ON a.claim_position = m.position AND a.group_code = 'PR' AND a.reason = ANY (:patient)
+SELECT c.id AS prior_claim, c.encounter_id, c.split, k.payer, k.responsibility
+FROM (SELECT DISTINCT m.claim_id FROM matched m
+      JOIN read_remittance_claim r ON r.position = m.position AND r.status NOT IN ('23', '25')
+      JOIN read_remittance_adjustment a ON a.claim_position = m.position
+           AND a.group_code = 'PR' AND a.reason = ANY (:patient)) shared
+JOIN claim c ON c.id = shared.claim_id
 JOIN encounter e ON e.id = c.encounter_id
-JOIN LATERAL (SELECT l.patient_id, min(l.date_from) AS first FROM charge_line l
-              WHERE l.encounter_id = e.id AND l.version = e.current_version GROUP BY l.patient_id) s ON true
-JOIN coverage k ON k.patient_id = s.patient_id AND k.superseded_at IS NULL
+JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
+JOIN coverage k ON k.patient_id = v.patient_id AND k.superseded_at IS NULL
      AND k.responsibility = CASE c.responsibility WHEN 'P' THEN 'S' WHEN 'S' THEN 'T' END
-     AND s.first BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity')
+     AND (SELECT min(l.date_from) FROM charge_line l WHERE l.encounter_id = e.id AND l.version = e.current_version)
+         BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity')
 JOIN payer y ON y.code = k.payer AND y.superseded_at IS NULL AND y.kind <> 'self_pay'
 WHERE NOT EXISTS (SELECT FROM claim n WHERE n.encounter_id = c.encounter_id AND n.split = c.split
                   AND n.responsibility = k.responsibility AND n.state <> 'void')
@@ -46,13 +49,12 @@ ON CONFLICT DO NOTHING
 """
 EVENTS = """
 INSERT INTO claim_event (claim_id, submission_id, source_kind, source_id, kind, party, at, detail, run_id)
-SELECT m.claim_id, m.submission_id, 'remittance', rc.id,
-       CASE WHEN rc.status = '22' THEN 'reversed' WHEN rc.status = '23' THEN 'forwarded'
-            WHEN rc.status = '25' THEN 'predetermined' ELSE 'adjudicated' END,
-       'payer', :now, jsonb_build_object('status', rc.status, 'remittance', rc.remittance_id, 'segment', rc.segment),
-       :run_id
-FROM remittance_claim rc JOIN matched m ON m.position = rc.position
-WHERE rc.remittance_id = :remittance AND m.claim_id IS NOT NULL
+SELECT b.claim_id, b.submission_id, 'remittance', b.source_id,
+       CASE WHEN b.status = '22' THEN 'reversed' WHEN b.status = '23' THEN 'forwarded'
+            WHEN b.status = '25' THEN 'predetermined' ELSE 'adjudicated' END,
+       'payer', :now,
+       jsonb_build_object('status', b.status, 'remittance', CAST(:remittance AS bigint), 'segment', b.segment), :run_id
+FROM booked b WHERE b.claim_id IS NOT NULL
 ON CONFLICT DO NOTHING
 """
 # Over every posted CLP of the claims touched: how often they were decided on, and how often that was taken back.
@@ -78,10 +80,15 @@ UPDATE claim c SET state = 'void', run_id = :run_id FROM decided d, claim_submis
 WHERE c.id = ANY (:undecided) AND c.id = d.claim_id AND d.reversals > 0 AND c.state = ANY (:void_confirmed)
   AND s.claim_id = c.id AND s.closed_at IS NULL AND s.frequency = '8'
 """
+# Settled is what is paid, adjusted and moved on to the last cent, once no denial of it is open.
 ADJUDICATED = """
-UPDATE claim c SET state = 'adjudicated', run_id = :run_id,
-       payer_claim_number = coalesce(nullif(d.payer_claim_number, ''), c.payer_claim_number)
-FROM decided d WHERE c.id = d.claim_id AND d.decisions > d.reversals AND c.state = ANY (:adjudicated)
+UPDATE claim c SET run_id = :run_id,
+       payer_claim_number = coalesce(nullif(d.payer_claim_number, ''), c.payer_claim_number),
+       state = CASE WHEN b.open_cents = 0
+                         AND NOT EXISTS (SELECT FROM denial x WHERE x.claim_id = d.claim_id AND x.closed_at IS NULL)
+                    THEN 'closed' ELSE 'adjudicated' END
+FROM decided d LEFT JOIN claim_balance b ON b.claim_id = d.claim_id
+WHERE c.id = d.claim_id AND d.decisions > d.reversals AND c.state = ANY (:adjudicated)
   AND NOT (c.state = 'open' AND c.next_frequency <> '1')
 """
 TAKEN_BACK = """
@@ -91,18 +98,13 @@ WHERE c.id = ANY (:undecided) AND c.state = ANY (:taken_back)
 # A claim that was about to go again was paid after all: what waits is closed, and so are its holds of rejection.
 NOT_AGAIN = """
 UPDATE claim_submission s SET closed_at = :now, closed_because = 'paid' FROM decided d, claim c
-WHERE c.id = d.claim_id AND c.state = 'adjudicated' AND s.claim_id = c.id AND s.closed_at IS NULL
+WHERE c.id = d.claim_id AND c.state = ANY (:decided) AND s.claim_id = c.id AND s.closed_at IS NULL
   AND s.interchange_id IS NULL AND s.transport = 'electronic'
 """
 NO_REJECTION = """
 UPDATE claim_hold h SET released_at = :now, released_by = 'remittance' FROM decided d, claim c
-WHERE c.id = d.claim_id AND c.state = 'adjudicated' AND h.claim_id = c.id AND h.cause = 'rejection'
+WHERE c.id = d.claim_id AND c.state = ANY (:decided) AND h.claim_id = c.id AND h.cause = 'rejection'
   AND h.released_at IS NULL
-"""
-SETTLED = """
-UPDATE claim c SET state = 'closed', run_id = :run_id FROM decided d, claim_balance b
-WHERE c.id = d.claim_id AND c.state = ANY (:states) AND b.claim_id = c.id AND b.open_cents = 0
-  AND NOT EXISTS (SELECT FROM denial x WHERE x.claim_id = c.id AND x.closed_at IS NULL)
 """
 MET = """
 UPDATE expected_answer e SET met_by = :remittance, met_at = :now FROM decided d, claim_submission s
@@ -146,7 +148,7 @@ def open_next_claims(connection: Connection, engine: Engine, *, now: datetime, s
 
 
 def follow(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> None:
-    """Write down what was said of the claims in `matched`, and bring them in line with all that was posted for them."""
+    """Write down what was said of the claims in `booked`, and bring them in line with all that was posted for them."""
     connection.execute(text(EVENTS), {"remittance": remittance, "now": now, "run_id": run_id})
     fold(connection, remittance=remittance, now=now, run_id=run_id)
 
@@ -155,19 +157,15 @@ def fold(connection: Connection, *, remittance: int, now: datetime, run_id: int)
     """Bring the claims in `matched` in line with all that is posted for them; leaves `decided` behind."""
     states = {
         "void_confirmed": before("void confirmed"),
-        "adjudicated": before("adjudicated"),
+        "adjudicated": before("adjudicated") + before("settled"),
+        "decided": ["adjudicated", "closed"],
         "taken_back": before("decision taken back"),
     }
     asked = {"remittance": remittance, "now": now, "run_id": run_id, **states}
     connection.execute(text(FOLD), asked)
-    connection.execute(text("ANALYZE decided"))
+    analyze(connection, "decided")
     for statement in (ADJUDICATED, NOT_AGAIN, NO_REJECTION, MET):
         connection.execute(text(statement), asked)
     if undecided := list(connection.scalars(text(UNDECIDED))):
         for statement in (VOIDED, TAKEN_BACK, OWED_AGAIN):
             connection.execute(text(statement), asked | {"undecided": undecided})
-
-
-def settle(connection: Connection, *, run_id: int) -> None:
-    """Close what is paid, adjusted and moved on to the last cent, once no denial of it is open."""
-    connection.execute(text(SETTLED), {"run_id": run_id, "states": before("settled")})

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
-from revcycle.cycle.remittance.staging import MANY, analyze
 from revcycle.cycle.remittance.treatment import PATIENT, SAFE_NEGATIVE, TREATMENT
 
 AS_READ = """
@@ -39,7 +38,6 @@ def write(
     *,
     remittance: int,
     safe: Sequence[str],
-    claims: int,
     run_id: int,
 ) -> None:
     """Write all that was read of a set under its remittance, each adjustment with its treatment."""
@@ -50,8 +48,6 @@ def write(
     adjustments = ADJUSTMENTS.format(columns=columns["remittance_adjustment"])
     connection.execute(text(adjustments), asked | _reasons(safe))
     connection.execute(text(MATCHES), asked)
-    if claims >= MANY:
-        analyze(connection, "remittance_claim", "remittance_service", "remittance_adjustment", "remittance_match")
 
 
 def judge_again(connection: Connection, *, remittance: int, safe: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, func, text
 
-from revcycle.cycle.remittance import booking, claims, denials, facts, matching, register, staging, to_do
+from revcycle.cycle.remittance import booking, claims, denials, facts, matching, register, to_do
 from revcycle.cycle.remittance.identity import (
     Identity,
     Known,
@@ -18,6 +18,7 @@ from revcycle.cycle.remittance.identity import (
 )
 from revcycle.foundation.practice.remittance_rule import safe_reasons
 from revcycle.foundation.store.runs import Step
+from revcycle.foundation.store.temporary import analyze
 from revcycle.foundation.work.causes import close_items
 from revcycle.foundation.x12.remittance import RemittanceSet
 from revcycle.foundation.x12.segments import Problem
@@ -149,19 +150,18 @@ def _post(case: Case, key: Identity, party: Party) -> SetResult:
     now, day = posting.now, posting.day
     number = register.enter(connection, posting.file, one, key, party, state="received", run_id=run_id)
     register.sight(connection, posting.file, one, number, "first", run_id=run_id)
-    staging.analyze(connection, "read_remittance_claim", "read_remittance_service", "read_remittance_adjustment")
+    analyze(connection, "read_remittance_claim", "read_remittance_service", "read_remittance_adjustment")
     matching.match(connection, remittance=number, payer=party.payer)
     matching.match_services(connection)
     claims.open_next_claims(connection, posting.engine, now=now, step=posting.step, run_id=run_id)
     safe = safe_reasons(connection, party.payer, day)
-    facts.write(connection, case.columns, remittance=number, safe=safe, claims=one.claims, run_id=run_id)
+    facts.write(connection, case.columns, remittance=number, safe=safe, run_id=run_id)
     booking.book(connection, remittance=number, day=day, run_id=run_id)
     found = connection.execute(text(SUMMARY)).one()
     status = "partly_matched" if found.unmatched else "posted" if one.amount_cents else "notification"
     register.set_state(connection, number, status, accounting_date=func.open_day(day))
-    claims.follow(connection, remittance=number, now=now, run_id=run_id)
     denials.deny(connection, remittance=number, now=now, run_id=run_id)
-    claims.settle(connection, run_id=run_id)
+    claims.follow(connection, remittance=number, now=now, run_id=run_id)
     to_do.raise_work(connection, number, one, party, now=now, run_id=run_id)
     _tell_unmatched(case)
     return case.result(status, found.matched)

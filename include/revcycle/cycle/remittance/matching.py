@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from revcycle.cycle.remittance.staging import analyze
+from revcycle.foundation.store.temporary import analyze
 
 # Every CLP whose number is a submission's own.
 EXACT = """
@@ -128,14 +128,18 @@ def match(connection: Connection, *, remittance: int, payer: str) -> None:
     the order of their ids.
     """
     asked: dict[str, Any] = {"remittance": remittance, "payer": payer}
-    for statement in (EXACT, LEFT, OTHERWISE, MATCHED, INDEX, LOCK, DONE):
+    connection.execute(text(EXACT))
+    if connection.execute(text(LEFT)).rowcount:
+        connection.execute(text(OTHERWISE))
+    for statement in (MATCHED, INDEX, LOCK, DONE):
         connection.execute(text(statement), asked)
     analyze(connection, "matched")
 
 
 def match_services(connection: Connection) -> None:
     """Make `matched_service` (claim_position, position, submission_id, line) of the SVCs whose line is known."""
-    connection.execute(text(BY_NUMBER))
-    connection.execute(text(BY_CONTENT))
+    by_number = connection.execute(text(BY_NUMBER)).rowcount
+    if by_number < connection.execute(text("SELECT count(*) FROM read_remittance_service")).scalar_one():
+        connection.execute(text(BY_CONTENT))
     connection.execute(text("CREATE UNIQUE INDEX ON matched_service (claim_position, position)"))
     analyze(connection, "matched_service")

@@ -22,8 +22,6 @@ GROUP BY table_name
 STAGE = """
 CREATE TEMP TABLE IF NOT EXISTS read_{table} ON COMMIT DELETE ROWS AS SELECT {columns} FROM {table} WITH NO DATA
 """
-MANY = 5_000
-"""Rows from which it pays to tell the planner what has just been written."""
 
 
 def prepare(connection: Connection) -> dict[str, str]:
@@ -38,9 +36,3 @@ def prepare(connection: Connection) -> dict[str, str]:
 def take_in(connection: Connection, tables: dict[str, pa.Table]) -> int:
     """Copy the tables of one part of a set; returns how many rows."""
     return sum(copy_in(connection, f"read_{name}", rows) for name, rows in tables.items())
-
-
-def analyze(connection: Connection, *tables: str) -> None:
-    """Let the planner know how much there is."""
-    for table in tables:
-        connection.execute(text(f"ANALYZE {table}"))

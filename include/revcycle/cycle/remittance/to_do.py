@@ -56,8 +56,12 @@ WORK = {
 }
 # What a payer takes back of a share is taken from the next payer's claim, which has got it.
 BALANCES = """
-SELECT b.claim_id, c.encounter_id, b.open_cents FROM claim_balance b JOIN claim c ON c.id = b.claim_id
-WHERE b.claim_id IN (SELECT claim_id FROM matched) OR c.prior_claim IN (SELECT claim_id FROM matched)
+SELECT b.claim_id, c.encounter_id, b.open_cents
+FROM (SELECT claim_id FROM matched
+      UNION SELECT onward.id FROM matched m JOIN claim onward ON onward.prior_claim = m.claim_id) touched
+JOIN claim_balance b ON b.claim_id = touched.claim_id JOIN claim c ON c.id = b.claim_id
+WHERE b.open_cents < 0 OR EXISTS (
+    SELECT FROM work_item w WHERE w.cause_kind = 'overpayment' AND w.cause_id = b.claim_id AND w.closed_at IS NULL)
 ORDER BY b.claim_id
 """
 

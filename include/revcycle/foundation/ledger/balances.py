@@ -1,7 +1,5 @@
 """What transfers do to the balance of a claim: assigned, paid, adjusted, moved on, and what is left open."""
 
-from sqlalchemy import Connection, text
-
 # The effect of a transfer `t` on the claims whose receivable it touches, a debit raising what is open. What came from
 # the unbilled was assigned; between two claims the later payer's was assigned and the earlier one's moved on.
 EFFECT = """
@@ -29,12 +27,11 @@ FROM (
     WHERE side.account = 'receivable.insurance' AND side.claim_id IS NOT NULL
 ) effects GROUP BY claim_id
 """
-NEW = "(SELECT written.* FROM transfer written JOIN new_entry ON new_entry.id = written.entry_id)"
-# Claims in ascending order, as every writer of several rows takes its locks.
+# Of the transfers in `written`. Claims in ascending order, as every writer of several rows takes its locks.
 ADD = f"""
 INSERT INTO claim_balance (claim_id, assigned_cents, paid_cents, adjusted_cents, moved_cents, open_cents, run_id)
 SELECT claim_id, assigned_cents, paid_cents, adjusted_cents, moved_cents, open_cents, :run_id
-FROM ({EFFECT.format(transfers=NEW)}) effect ORDER BY claim_id
+FROM ({EFFECT.format(transfers="written")}) effect ORDER BY claim_id
 ON CONFLICT (claim_id) DO UPDATE SET
     assigned_cents = claim_balance.assigned_cents + excluded.assigned_cents,
     paid_cents = claim_balance.paid_cents + excluded.paid_cents,
@@ -42,8 +39,3 @@ ON CONFLICT (claim_id) DO UPDATE SET
     moved_cents = claim_balance.moved_cents + excluded.moved_cents,
     open_cents = claim_balance.open_cents + excluded.open_cents, run_id = excluded.run_id
 """
-
-
-def add_to_balances(connection: Connection, *, run_id: int) -> None:
-    """Add the transfers of the entries in `new_entry` to the balances of their claims."""
-    connection.execute(text(ADD), {"run_id": run_id})

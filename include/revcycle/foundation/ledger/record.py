@@ -2,7 +2,8 @@
 
 from sqlalchemy import Connection, text
 
-from revcycle.foundation.ledger.balances import add_to_balances
+from revcycle.foundation.ledger.balances import ADD
+from revcycle.foundation.store.temporary import analyze
 
 STAGED = """
 CREATE TEMP TABLE IF NOT EXISTS staged_transfer (
@@ -26,7 +27,8 @@ WITH wanted AS (
 SELECT * FROM written
 """
 # A negative amount goes the other way; nothing moves nothing.
-TRANSFERS = """
+TRANSFERS = f"""
+WITH written AS (
 INSERT INTO transfer (entry_id, ordinal, debit_account, credit_account, amount_cents, encounter_id, debit_claim,
     credit_claim, submission_id, line, remittance_id, segment, patient_id, run_id)
 SELECT e.id, s.ordinal,
@@ -39,6 +41,8 @@ SELECT e.id, s.ordinal,
 FROM staged_transfer s JOIN new_entry e ON e.kind = s.kind AND e.source_kind = s.source_kind
     AND e.source_id = s.source_id AND e.ordinal = s.entry_ordinal
 WHERE s.amount_cents <> 0
+RETURNING debit_account, debit_claim, credit_account, credit_claim, amount_cents)
+{ADD}
 """
 DONE = "DROP TABLE new_entry; TRUNCATE staged_transfer"
 # Taken before the first `open_day`: a month that is open for it is not closed before the entries are committed.
@@ -62,11 +66,10 @@ def record(connection: Connection, *, run_id: int) -> int:
     An entry whose key stands already is left alone with all its transfers, so a repetition moves nothing. Raises
     SQLAlchemy's DatabaseError when an accounting date lies in a closed month: take dates from `open_day`.
     """
-    connection.execute(text("ANALYZE staged_transfer"))
+    analyze(connection, "staged_transfer")
     written = connection.execute(text(ENTRIES), {"run_id": run_id}).rowcount
-    connection.execute(text("ANALYZE new_entry"))
+    analyze(connection, "new_entry")
     connection.execute(text(TRANSFERS), {"run_id": run_id})
-    add_to_balances(connection, run_id=run_id)
     for statement in DONE.split(";"):
         connection.execute(text(statement))
     return written

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, text
 
 from revcycle.foundation.store.runs import Step, begin
+from revcycle.foundation.store.temporary import analyze
 from revcycle.watch.followup.judging import Rules, Verdict, judge
 from revcycle.watch.followup.room import lock_room
 from revcycle.watch.followup.subjects import stage, terms
@@ -88,7 +89,7 @@ def refresh(engine: Engine, *, as_of: date, now: datetime, step: Step) -> Refres
 def _write(connection: Connection, verdicts: Iterable[Verdict], asked: dict[str, date | int]) -> RefreshCounts:
     rows = json.dumps([asdict(verdict) for verdict in verdicts], default=str)
     connection.execute(text(WANTED), {"verdicts": rows})
-    connection.execute(text("ANALYZE wanted"))
+    analyze(connection, "wanted")
     written = connection.execute(text(WRITE), asked).rowcount
     ended = connection.execute(text(END), asked).rowcount
     standing = connection.execute(text(STANDING), asked).one()

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
+from revcycle.foundation.store.temporary import analyze
 from revcycle.watch.followup.judging import Term
 
 # A remittance decides about a claim unless it says that it is somebody else's (23) or no claim yet (25), or takes an
@@ -74,7 +75,7 @@ def stage(connection: Connection, *, excepted: Sequence[str]) -> None:
     """
     connection.execute(text(DECIDED))
     connection.execute(text(CLAIMS), {"excepted": list(excepted)})
-    connection.execute(text("ANALYZE undecided"))
+    analyze(connection, "undecided")
     connection.execute(text(SUBJECTS))
 
 

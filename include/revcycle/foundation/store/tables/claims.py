@@ -63,6 +63,7 @@ Index(
     unique=True,
     postgresql_where=text("NOT is_void"),
 )
+Index("ix_claim_prior", claim.c.prior_claim, postgresql_where=text("prior_claim IS NOT NULL"))
 
 claim_submission = Table(
     "claim_submission",
