@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pytest
 
 from revcycle.foundation.reference import ReleaseSet
 from revcycle.foundation.state import State
-from tests.drills.running_state import RunningState, running_state
+from tests.drills.memory import highest_mib
+from tests.drills.running_state import RunningState, finish, running_state
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -19,19 +21,35 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @dataclass(frozen=True)
 class Practice:
-    """A running state whose last business date `day` is done."""
+    """A running state whose last business date `day` is done.
+
+    `summary` is what `up` printed of its nights, `truth` what the clearinghouse had paid by then, and `highest_mib`
+    what all processes held together at most.
+    """
 
     running: RunningState
     day: date
+    summary: dict[str, Any]
+    truth: list[dict[str, Any]]
+    highest_mib: float
 
 
 @pytest.fixture(scope="session")
 def practice(tmp_path_factory: pytest.TempPathFactory, starter: tuple[State, ReleaseSet]) -> Iterator[Practice]:
     with running_state(tmp_path_factory.mktemp("drills") / "practice") as running:
-        running.stock(starter)
-        summary = json.loads(running.up())
-        assert summary["encounters_swept"] > 0
-        yield Practice(running, date.fromisoformat(summary["business_date"]))
+        yield first_nights(running, starter)
+
+
+def first_nights(running: RunningState, starter: tuple[State, ReleaseSet]) -> Practice:
+    """Bring a new state up, with the sample practice and its nights."""
+    running.stock(starter)
+    up = running.begin("up", "--port", str(running.port), "--json")
+    highest = highest_mib(running, up)
+    summary = json.loads(finish(up)[0])
+    assert summary["encounters_swept"] > 0
+    told = (running.state.root / "simulator" / "truth.jsonl").read_text()
+    truth = [json.loads(line) for line in told.splitlines()]
+    return Practice(running, date.fromisoformat(summary["business_date"]), summary, truth, highest)
 
 
 @pytest.fixture

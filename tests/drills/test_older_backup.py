@@ -16,7 +16,7 @@ from revcycle.foundation.reference import ReleaseSet
 from revcycle.foundation.state import State
 from revcycle.local import simulator
 from sample_practice import write_sample
-from tests.drills.conftest import Practice
+from tests.drills.conftest import Practice, first_nights
 from tests.drills.running_state import DRILL, RunningState, running_state
 
 pytestmark = DRILL
@@ -33,8 +33,7 @@ NUMBERS = {
 def practice(tmp_path_factory: pytest.TempPathFactory, starter: tuple[State, ReleaseSet]) -> Iterator[Practice]:
     """A practice of its own, whose simulated clearinghouse forgets nothing."""
     with running_state(tmp_path_factory.mktemp("older") / "practice") as running:
-        running.stock(starter)
-        yield Practice(running, date.fromisoformat(json.loads(running.up())["business_date"]))
+        yield first_nights(running, starter)
 
 
 def test_what_was_sent_after_a_backup_is_known_again_and_never_sent_again(practice: Practice, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def figures(remittance: Remittance) -> dict[str, Any]:
     reasons = [one for claim in remittance.claims for line in claim.lines for one in line.adjustments]
     sums = {
         "adjusted": sum(one.cents for one in reasons if treatment(one) == "posted" and one.group != "PR"),
-        "patient": sum(one.cents for one in reasons if treatment(one) == "posted" and one.group == "PR"),
+        "patient_responsibility": sum(one.cents for one in reasons if treatment(one) == "posted" and one.group == "PR"),
         "denied": sum(one.cents for one in reasons if treatment(one) == "denied"),
     }
     return {
@@ -52,7 +52,7 @@ def figures(remittance: Remittance) -> dict[str, Any]:
 
 
 NOTHING: dict[str, Any] = {
-    **dict.fromkeys(("paid", "adjusted", "patient", "denied", "provider_adjustments"), "0.00"),
+    **dict.fromkeys(("paid", "adjusted", "patient_responsibility", "denied", "provider_adjustments"), "0.00"),
     "claims": [],
 }
 

@@ -16,7 +16,7 @@ from tests.clearinghouse_simulator.partner_files import PlainClaim, complaints, 
 from tests.clearinghouse_simulator.payments.conftest import NOON
 from tests.clearinghouse_simulator.payments.remittance_oracle import Told
 
-FIGURES = ("paid", "adjusted", "patient", "denied", "provider_adjustments")
+FIGURES = ("paid", "adjusted", "patient_responsibility", "denied", "provider_adjustments")
 EVERYTHING: list[dict[str, Any]] = [
     {"when": {"claim": f"{first}*"}, **rule}
     for first, rule in {
@@ -91,7 +91,7 @@ def _agrees(entry: dict[str, Any], sent: Told, data: bytes) -> None:
     ]
     for name, groups, treated in (
         ("adjusted", {"CO", "OA", "PI"}, "posted"),
-        ("patient", {"PR"}, "posted"),
+        ("patient_responsibility", {"PR"}, "posted"),
         ("denied", {"CO", "OA", "PI", "PR"}, "denied"),
     ):
         reasons = [one for claim in entry["claims"] for one in claim["adjustments"] if one["treatment"] == treated]
