@@ -34,7 +34,8 @@ SELECT client_port FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE locktype = 'advisory' AND objsubid = 2 AND granted
 """
 
-OF_CLAIMS = frozenset({"claim", "claim_submission", "submission_line", "work_item"})
+# The kinds of fact that intake and a sweep write; all others go on with the clearinghouse and the payers.
+OF_CODERS = frozenset({"patient", "coverage", "encounter", "quarantine", "finding"})
 CODERS_ITEMS = """
 SELECT cause_id, credential, due_on, amount_cents FROM work_item
 WHERE cause_kind = 'edits' AND closed_at IS NULL ORDER BY cause_id
@@ -78,11 +79,11 @@ class RunningState:
         return self.command("digest")[0].strip()
 
     def coders_digest(self) -> str:
-        """What a sweep and its work come to; claims depend on what the clearinghouse has answered by now."""
+        """What a sweep and its work come to; claims and money depend on what the others have answered by now."""
         kinds = json.loads(self.command("digest", "--json")[0])
         with self.practice() as connection:
             items = connection.execute(CODERS_ITEMS).fetchall()
-        return repr((sorted((kind, value) for kind, value in kinds.items() if kind not in OF_CLAIMS), items))
+        return repr((sorted((kind, value) for kind, value in kinds.items() if kind in OF_CODERS), items))
 
     def api(self) -> AirflowApi:
         return AirflowApi.of(self.state)
