@@ -15,6 +15,13 @@ from tests.dags.test_code_validation import states, xcom
 Run = Callable[..., Any]
 PAYS = {"rules": [], "payments": {"after_days": 0, "payers": {"SMEDB": {"tax_id": "999888777"}}}}
 REMITTANCES = ", remittances: [{valid_from: 2010-01-01, source: test, partner: clearinghouse, trn03: ['1999888777']}]}"
+GONE = (
+    "INSERT INTO archive_object (sha256, bytes, run_id) SELECT 'gone' || n, n, (SELECT min(id) FROM run) "
+    "FROM generate_series(1, 20) n",
+    "INSERT INTO received_file (partner, sha256, kind, first_name, state, run_id) "
+    "SELECT 'clearinghouse', 'gone' || n, '835', 'gone.835', 'registered', (SELECT min(id) FROM run) "
+    "FROM generate_series(1, 20) n",
+)
 __all__ = ["answers", "night", "practice"]
 
 
@@ -66,3 +73,20 @@ def test_a_ledger_that_does_not_hold_turns_the_run_red(
         connection.exec_driver_sql("UPDATE claim_balance SET paid_cents = paid_cents + 1, open_cents = open_cents - 1")
     made = posting()
     assert (made.state, states(made)["verify"]) == ("failed", "failed")
+
+
+def test_a_file_that_cannot_be_posted_holds_up_none_that_comes_after_it(
+    practice: Engine, night: Run, answers: Run, posting: Run
+) -> None:
+    night(CLEAN)
+    answers()
+    with practice.begin() as connection:  # more than there are chunks, small, and gone from the archive
+        for statement in GONE:
+            connection.exec_driver_sql(statement)
+    made = posting()
+    assert (made.state, states(made)["all_posted"]) == ("failed", "upstream_failed")
+    assert rows(practice, "SELECT state, count(*) FROM remittance GROUP BY state") == [("posted", 1)]
+    assert rows(practice, "SELECT state, count(*) FROM received_file WHERE kind = '835' GROUP BY state ORDER BY 1") == [
+        ("applied", 1),
+        ("registered", 20),
+    ]

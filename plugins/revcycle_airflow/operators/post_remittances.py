@@ -12,6 +12,8 @@ from revcycle_airflow.turn import Turn
 class PostRemittancesOperator(BusinessDateOperator):
     """Prove and post the transaction sets of some remittance files; what does not add up is quarantined, with work.
 
+    A file that cannot be posted (gone from the archive) holds up none after it: the task fails when all were tried.
+
     In the grid it shows how many files it has, and once it is done how many payments were posted.
     """
 
@@ -23,12 +25,23 @@ class PostRemittancesOperator(BusinessDateOperator):
         self.files = files
 
     def perform(self, practice: PracticeHook, turn: Turn) -> Any:
-        from revcycle.cycle.remittance.post import post
+        from revcycle.cycle.remittance.post import post, waiting
 
         statuses: Counter[str] = Counter()
+        failures = []
+        unposted = set(waiting(practice.engine))
         for file in self.files:
-            results = post(practice.engine, practice.archive, file, day=turn.day, now=turn.now, step=turn.step)
-            statuses.update(result.status for result in results)
+            if file not in unposted:
+                continue  # by an earlier try of this task
+            try:
+                results = post(practice.engine, practice.archive, file, day=turn.day, now=turn.now, step=turn.step)
+            except Exception as failure:
+                self.log.error("File %s was not posted: %s", file, type(failure).__name__)
+                failures.append(failure)
+            else:
+                statuses.update(result.status for result in results)
+        if failures:
+            raise failures[0]
         return {"files": len(self.files), **dict(sorted(statuses.items()))}
 
     def execute(self, context: MutableMapping[str, Any]) -> Any:

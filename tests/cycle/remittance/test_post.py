@@ -40,6 +40,14 @@ def test_the_same_payment_is_known_under_any_name_number_and_envelope(cashier: C
     assert cashier.moved() == before
 
 
+def test_the_file_that_brought_a_payment_first_stays_its_first_when_it_is_read_again(cashier: Cashier) -> None:
+    (number,) = cashier.claims({})
+    file = remittance_file(Payment([Claim(number, [visit(12000)])], payee=cashier.payee))
+    for expected in ("posted", "duplicate"):
+        assert [result.status for result in cashier.post(file)] == [expected]
+        assert cashier.rows("SELECT verdict FROM remittance_sighting") == [("first",)]
+
+
 def test_another_body_under_the_same_identity_moves_nothing_and_asks_a_person(cashier: Cashier) -> None:
     (number,) = cashier.claims({})
     cashier.pay(Payment([Claim(number, [visit(80_00, CO45, PR1)])]))

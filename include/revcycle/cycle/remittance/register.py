@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, text, update
+from sqlalchemy import Connection, insert, or_, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from revcycle.cycle.remittance.identity import Identity, Party
@@ -62,7 +62,7 @@ def set_state(connection: Connection, number: int, state: str, **more: Any) -> N
 
 
 def sight(connection: Connection, file: int, one: RemittanceSet, number: int, verdict: Verdict, *, run_id: int) -> None:
-    """Write down that a payment was delivered by this set of this file."""
+    """Write down that a payment was delivered by this set of this file; its first delivery stays the first."""
     row: dict[str, object] = {"file_id": file, "st_index": one.index, "remittance_id": number, "verdict": verdict}
     row |= {"body_sha256": one.body_sha256, "run_id": run_id}
     query = upsert(remittance_sighting).values(row)
@@ -70,6 +70,10 @@ def sight(connection: Connection, file: int, one: RemittanceSet, number: int, ve
         query.on_conflict_do_update(
             index_elements=["file_id", "st_index"],
             set_={"remittance_id": query.excluded.remittance_id, "verdict": query.excluded.verdict, "run_id": run_id},
+            where=or_(
+                remittance_sighting.c.verdict != "first",
+                remittance_sighting.c.remittance_id != query.excluded.remittance_id,
+            ),
         )
     )
 
