@@ -70,7 +70,7 @@ def match_by_person(
     booking.book(connection, remittance=found.id, day=day, run_id=run_id)
     connection.execute(text(ALL_MATCHED), asked)
     claims.follow(connection, remittance=found.id, now=now, run_id=run_id)
-    denials.deny(connection, remittance=found.id, now=now, run_id=run_id)
+    denials.deny(connection, remittance=found.id, day=day, now=now, run_id=run_id)
     claims.settle(connection, run_id=run_id)
     to_do.overpaid(connection, now=now, run_id=run_id)
     connection.execute(text(DONE))
