@@ -65,7 +65,12 @@ def add_parser(
     overridden.add_argument("--reason", required=True, metavar="TEXT")
     resolved = _item(verbs, common, "resolve", "decide what a hold, a doubt, an answer or a denial comes to")
     resolved.add_argument(
-        "--as", required=True, dest="decision", nargs="+", metavar="DECISION", help="|".join(DECISIONS) + " [CHOICE]"
+        "--as",
+        required=True,
+        dest="decision",
+        nargs="+",
+        metavar="DECISION",
+        help="|".join(DECISIONS) + " [CHOICE]; `work show` says which fit",
     )
     resolved.add_argument("--reason", required=True, metavar="TEXT")
     changes = ((assigned, run_assign), (noted, run_note), (overridden, run_override), (resolved, run_resolve))

@@ -1,9 +1,12 @@
 """What is denied is one person's question at a time, and ends: corrected, taken back, or written off."""
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 
+from revcycle.cli.main import main
+from revcycle.cycle.remittance import claims
 from revcycle.foundation import work
 from revcycle.foundation.errors import InputUnusable
 from tests.cycle.remittance.cashier import visit
@@ -323,3 +326,50 @@ def test_an_adjustment_of_a_decision_that_was_taken_back_waits_no_longer(
         denied.pay(files[place])
     assert [row for row in denied.work() if row[0] == "adjustment_waiting"] == []
     denied.proven()
+
+
+def test_a_reversal_of_something_else_asks_the_biller_about_the_written_off_denial_again(denied: Denied) -> None:
+    """The payer takes its decision back in other words: nobody knows what it will say of this amount."""
+    denied.deny(LATE)
+    denied.resolve("write_off")
+    denied.carried_out()
+    denied.take_back(("CO", "18", 120_00))
+    assert (denied.outcomes(), denied.work()[0]) == ([""], BILLERS)
+    assert denied.moved() == {}
+    denied.proven()
+
+
+def test_a_fall_while_writing_off_leaves_nothing_half_done(denied: Denied, monkeypatch: pytest.MonkeyPatch) -> None:
+    denied.deny(LATE)
+    denied.resolve("write_off")
+
+    def fall(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(claims, "settle", fall)
+        with pytest.raises(RuntimeError):
+            denied.carried_out()
+    assert (denied.moved(), denied.outcomes()) == ({}, [""])
+    assert denied.carried_out().done == 1
+    denied.proven()
+
+
+def test_the_shell_takes_the_answers_and_says_why_not(
+    denied: Denied, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("revcycle.cli.work.existing_practice", lambda _: denied.engine)
+    denied.deny()
+    given = ["--reason", "it stands", "--state", str(denied.biller.desk.state.root)]
+
+    def resolve(decision: str, by: str) -> int:
+        return main(["work", "resolve", str(denied.item()), "--as", decision, "--by", by, *given])
+
+    assert resolve("release", "kim") == 0
+    assert main(["work", "show", str(denied.item()), "--state", given[-1]]) == 0
+    shown = capsys.readouterr().out
+    assert "kim: the codes stand: it stands" in shown
+    assert "--as undo|correct|void|write_off" in shown
+    assert resolve("write_off", "bo") == 2
+    assert "above the approval limit of bo (50.00)" in capsys.readouterr().err
+    assert resolve("write_off", "ann") == 0

@@ -86,6 +86,6 @@ def _correct(connection: Connection, action: PendingAction, day: date, now: date
         why = (
             "the claim goes to the payer again" if action.kind == CORRECT else "the claim is taken back from the payer"
         )
-        end_denials(connection, claim, OUTCOME[action.kind], now=now, run_id=run_id, why=why)
         take_write_offs_back(connection, [claim], day=day, run_id=run_id)
+        end_denials(connection, claim, OUTCOME[action.kind], now=now, run_id=run_id, why=why)
     return True, ""

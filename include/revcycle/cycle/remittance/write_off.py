@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from revcycle.cycle.remittance import claims
 from revcycle.foundation.ledger.write_offs import write_off
@@ -35,8 +35,10 @@ def give_up(connection: Connection, action: PendingAction, *, day: date, now: da
     False where the item is closed, or less than that is open of the claim: nobody is credited what was not owed.
     """
     asked: dict[str, Any] = {"item": action.item_id, "cause": action.cause_id, "now": now, "run_id": run_id}
+    # The balance first, then the denial: as every posting locks them.
+    owed = connection.execute(text(OPEN), {"claim": action.claim_id}).scalar() or 0
     found = connection.execute(text(DENIED if action.cause_kind == DENIAL else WAITING), asked).one_or_none()
-    if found is None or not 0 < found.cents <= _open(connection, found):
+    if found is None or not 0 < found.cents <= owed:
         return False
     write_off(
         connection,
@@ -54,7 +56,3 @@ def give_up(connection: Connection, action: PendingAction, *, day: date, now: da
     claims.settle(connection, run_id=run_id)
     connection.execute(text("DROP TABLE decided"))
     return True
-
-
-def _open(connection: Connection, found: Row[Any]) -> int:
-    return int(connection.execute(text(OPEN), {"claim": found.claim_id}).scalar() or 0)
