@@ -373,3 +373,14 @@ def test_the_shell_takes_the_answers_and_says_why_not(
     assert resolve("write_off", "bo") == 2
     assert "above the approval limit of bo (50.00)" in capsys.readouterr().err
     assert resolve("write_off", "ann") == 0
+
+
+def test_a_reversal_that_is_undone_took_nothing_back(denied: Denied) -> None:
+    denied.deny()
+    denied.pay(Payment([reversed_of(denied.refused())], trace="T2", plb=[("CS", "X", 5_00)]))
+    assert denied.outcomes() == ["taken back by the payer"]
+    denied.resolve("undo", "provider_adjustment")
+    assert denied.carried_out().done == 1
+    assert (denied.outcomes(), denied.states()) == ([""], ["adjudicated"])
+    assert [row for row in denied.work() if row[0] == "denial"] == [BILLERS]
+    denied.proven()

@@ -6,6 +6,7 @@ units and the edits between them (claim adjustment reason codes as of November 2
 
 import json
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -126,6 +127,12 @@ FROM ranked JOIN back USING (claim_id, group_code, reason, amount_cents)
 WHERE d.id = ranked.id AND ranked.place <= back.times AND d.closed_at IS NULL
 RETURNING d.id
 """
+# Before what is left of the reversals is counted again.
+STANDS_AGAIN = """
+UPDATE denial d SET outcome = '', closed_at = NULL, run_id = :run_id
+FROM remittance r WHERE r.id = d.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
+  AND d.claim_id = ANY (:reversed) AND d.outcome = :taken_back
+"""
 UNDATED = """
 SELECT DISTINCT c.payer, d.reason, r.effective_date FROM denial d
 JOIN claim c ON c.id = d.claim_id JOIN remittance r ON r.id = d.remittance_id
@@ -150,16 +157,35 @@ def deny(connection: Connection, *, remittance: int, day: date, now: datetime, r
 
     `day` dates the reversal of what had been written off of a claim that the payer now decides on anew.
     """
-    asked = {"remittance": remittance, "now": now, "run_id": run_id, "categories": CATEGORIES}
-    asked |= {outcome.name.lower(): outcome.value for outcome in Outcome}
-    taken_back = connection.scalars(text(REVERSED), asked).all()
-    if taken_back and take_write_offs_back(connection, taken_back, day=day, run_id=run_id):
-        connection.execute(text(REOPEN), asked | {"reversed": taken_back})
-    connection.execute(text(DENIED), asked)
+    asked = _asked(connection, remittance, now=now, run_id=run_id)
+    if asked["reversed"] and take_write_offs_back(connection, asked["reversed"], day=day, run_id=run_id):
+        connection.execute(text(REOPEN), asked)
+    connection.execute(text(DENIED), asked | {"categories": CATEGORIES})
     _date_appeals(connection, remittance)
+    _follow(connection, asked)
+
+
+def reversals_undone(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> None:
+    """The remittance counts no longer: what only its reversals had taken back is denied again."""
+    asked = _asked(connection, remittance, now=now, run_id=run_id)
+    if asked["reversed"]:
+        connection.execute(text(STANDS_AGAIN), asked)
+        _follow(connection, asked)
+
+
+def _asked(connection: Connection, remittance: int, *, now: datetime, run_id: int) -> dict[str, Any]:
+    """The parameters of the statements here; `reversed` are the claims whose decision the remittance takes back."""
+    taken_back = connection.scalars(text(REVERSED), {"remittance": remittance}).all()
+    outcomes = {outcome.name.lower(): outcome.value for outcome in Outcome}
+    return {"remittance": remittance, "reversed": taken_back, "now": now, "run_id": run_id} | outcomes
+
+
+def _follow(connection: Connection, asked: dict[str, Any]) -> None:
+    """Close what reversals took back over all that is posted, and bring the work in line."""
     gone = connection.scalars(text(TAKEN_BACK), asked).all()
+    now, run_id = asked["now"], asked["run_id"]
     close_items(connection, DENIAL, gone, now=now, run_id=run_id, why="the payer took its decision back")
-    touched = {"remittance": remittance, "reversed": taken_back}
+    touched = {name: asked[name] for name in ("remittance", "reversed")}
     raise_denials(connection, which=TOUCHED, now=now, run_id=run_id, **touched)
 
 

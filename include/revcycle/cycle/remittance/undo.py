@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-from revcycle.cycle.remittance import claims, to_do
+from revcycle.cycle.remittance import claims, denials, to_do
 from revcycle.cycle.remittance.decided import Desk
 from revcycle.cycle.remittance.register import set_state
 from revcycle.foundation.ledger import reverse
@@ -50,6 +50,7 @@ def undo(connection: Connection, desk: Desk, remittance: int, *, run_id: int) ->
         close_items(connection, kind, of_claims, now=now, run_id=run_id, why=why)
     close_items(connection, "provider_adjustment", [remittance], now=now, run_id=run_id, why=why)
     claims.fold(connection, remittance=remittance, now=now, run_id=run_id)
+    denials.reversals_undone(connection, remittance=remittance, now=now, run_id=run_id)
     to_do.overpaid(connection, now=now, run_id=run_id)
     found = connection.execute(text(NAMED), asked).one()
     detail = {"payer": found.payer, "trace": found.trace, "body": found.body_sha256}
