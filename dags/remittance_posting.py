@@ -8,7 +8,7 @@ to coders and billers. It runs every night by its own clock, for the business da
 |---|---|
 | `partners` | reads `practice.yaml` and lists its trading partners |
 | `collect` | fetches what is new in one mailbox into the archive |
-| `decide` | carries out what billers decided: a match, a conflict, a rejection, an undo |
+| `decide` | carries out what billers decided: a match, a conflict, a rejection, an undo, a write-off |
 | `plan` | divides the files that wait into chunks, the small ones first |
 | `post` | posts the files of one chunk, each transaction set in a database transaction of its own |
 | `verify` | proves the whole ledger: red when one of its invariants does not hold |

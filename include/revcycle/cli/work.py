@@ -31,7 +31,7 @@ COLUMNS = (
     "patient",
     "what",
 )
-DECISIONS = ("release", "delivered", "resend", "match", "take", "reject", "undo", "correct", "void")
+DECISIONS = ("release", "delivered", "resend", "match", "take", "reject", "undo", "correct", "void", "write_off")
 
 
 def add_parser(
@@ -63,9 +63,14 @@ def add_parser(
     overridden = _item(verbs, common, "override", "let findings stand as they are, for this version of the encounter")
     overridden.add_argument("--rule", default="", metavar="RULE", help="only the findings of this rule (default: all)")
     overridden.add_argument("--reason", required=True, metavar="TEXT")
-    resolved = _item(verbs, common, "resolve", "decide what a hold, a doubt or an answer comes to")
+    resolved = _item(verbs, common, "resolve", "decide what a hold, a doubt, an answer or a denial comes to")
     resolved.add_argument(
-        "--as", required=True, dest="decision", nargs="+", metavar="DECISION", help="|".join(DECISIONS) + " [CHOICE]"
+        "--as",
+        required=True,
+        dest="decision",
+        nargs="+",
+        metavar="DECISION",
+        help="|".join(DECISIONS) + " [CHOICE]; `work show` says which fit",
     )
     resolved.add_argument("--reason", required=True, metavar="TEXT")
     changes = ((assigned, run_assign), (noted, run_note), (overridden, run_override), (resolved, run_resolve))
@@ -212,9 +217,9 @@ def _print_cause(item: dict[str, Any]) -> None:
         print(f"{'sent as':<12}{claim['patient_control_numbers'] or ''}")
     for name, value in item["detail"].items():
         print(f"{name:<12}{' '.join(map(str, value)) if isinstance(value, list) else value}")
-    if advice := work.advice(item["kind"]):
+    if advice := work.advice(item["kind"], item["queue"]):
         print(f"{'do':<12}{advice}")
-    if possible := work.decisions_for(item["kind"]):
+    if possible := work.decisions_for(item["kind"], item["queue"]):
         choices = "|".join(possible)
         print(f"{'decide':<12}./revcycle work resolve {item['item']} --as {choices} --reason TEXT --by USERNAME")
 

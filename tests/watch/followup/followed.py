@@ -8,6 +8,7 @@ from sqlalchemy import insert, text
 from revcycle.foundation import practice
 from revcycle.foundation.state import State
 from revcycle.foundation.store import tables as t
+from revcycle.foundation.work.denials import raise_denials
 from revcycle.watch.followup import RefreshCounts, RemindCounts, refresh, remind
 from tests.answer_files import claim_ack
 from tests.cycle.answers.ending import receive
@@ -73,6 +74,11 @@ class Followed(Office):
         """Refreshed, and people reminded."""
         self.refreshed(as_of)
         return remind(self.engine, now=NOW, step=STEP)
+
+    def raised_denials(self) -> None:
+        """The items of the denials, as a posting opens them."""
+        with self.engine.begin() as connection:
+            raise_denials(connection, now=NOW, run_id=self.run_id)
 
     def deadlines(self, columns: str = "rule_kind, due_on, state") -> list[tuple[object, ...]]:
         return self.all(f"SELECT {columns} FROM deadline ORDER BY subject_kind, subject_id, rule_kind")

@@ -41,7 +41,7 @@ def test_an_item_is_the_billers_with_claim_money_and_last_day(office: Followed) 
     assert (row["claim"], row["due_on"], row["amount_cents"]) == ("0001000001", DUE, 12000)
     assert row["what"] == "last day: filing MEDICARE within 30 days"
     assert row["owner"] in ("bo", "rob")
-    assert "practice.yaml" in work.advice("deadline")
+    assert "practice.yaml" in work.advice("deadline", "biller")
 
 
 def test_at_the_last_warning_it_goes_to_who_is_named_once(office: Followed) -> None:
@@ -109,6 +109,46 @@ def test_an_appeal_is_worth_what_was_denied(office: Followed) -> None:
         "SELECT detail->>'deadline', amount_cents FROM work_item WHERE cause_kind = 'deadline' ORDER BY 1"
     )
     assert rows == [("appeal", 4000), ("correction", 12000)]
+
+
+def appeal_is_with(office: Followed) -> tuple[object, ...]:
+    """Queue and owner of the reminder of the appeal."""
+    (found,) = office.all(
+        "SELECT queue, owner FROM work_item WHERE detail->>'deadline' = 'appeal' AND closed_at IS NULL"
+    )
+    return found
+
+
+def test_the_last_day_to_appeal_follows_the_denial_to_whoever_has_it(office: Followed) -> None:
+    denial = office.deny(office.send().pcns[0])
+    office.change("UPDATE denial SET owner = 'coder'")
+    office.raised_denials()
+    office.followed(date(2027, 3, 1))
+    assert appeal_is_with(office) == ("coder", "kim")
+    (item,) = office.all(f"SELECT id FROM work_item WHERE cause_kind = 'denial' AND cause_id = {denial}")[0]
+    work.assign(office.engine, int(str(item)), to="lee", by="kim", now=NOW, step=STEP)
+    office.followed(date(2027, 3, 2))
+    assert appeal_is_with(office) == ("coder", "lee")
+    work.decide(office.engine, int(str(item)), kind="release", reason="they stand", by="lee", now=NOW, step=STEP)
+    office.followed(date(2027, 3, 3))
+    (biller,) = office.all("SELECT queue, owner FROM work_item WHERE cause_kind = 'denial' AND closed_at IS NULL")
+    assert appeal_is_with(office) == biller
+    assert biller[0] == "biller"
+
+
+def test_a_reminder_that_a_person_gave_on_or_that_was_escalated_stays_there(office: Followed) -> None:
+    office.deny(office.send().pcns[0])
+    office.change("UPDATE denial SET owner = 'coder'")
+    office.raised_denials()
+    office.followed(date(2027, 3, 1))
+    (item,) = office.all("SELECT id FROM work_item WHERE detail->>'deadline' = 'appeal'")[0]
+    work.assign(office.engine, int(str(item)), to="bo", by="kim", now=NOW, step=STEP)
+    office.followed(date(2027, 3, 2))
+    assert appeal_is_with(office) == ("coder", "bo")
+    office.followed(date(2027, 3, 28))
+    assert appeal_is_with(office) == ("coder", "rob")
+    office.followed(date(2027, 3, 29))
+    assert appeal_is_with(office) == ("coder", "rob")
 
 
 def test_what_a_person_has_settled_is_not_raised_again(office: Followed) -> None:

@@ -11,6 +11,7 @@ from revcycle.foundation.archive import Archive
 from revcycle.foundation.practice.partners import practice_zone
 from revcycle.foundation.register import SendingRefused, why_refused
 from revcycle.foundation.store.runs import Step, begin
+from revcycle.foundation.work.denials import raise_denials
 
 CLAIMS_LOCK = 7_203_005
 
@@ -52,7 +53,7 @@ def assemble(
         connection.execute(text(LOCK))
         day = now.astimezone(practice_zone(connection)).date()
         staging.stage(connection, through=through, day=day, payers=payers)
-        decided = decisions.carry_out(connection, now=now, run_id=run_id)
+        decided = decisions.carry_out(connection, day=through, now=now, run_id=run_id)
         superseded, void = changes.follow(connection, now=now, run_id=run_id)
         claims = submissions.make_claims(connection, engine, step=step, run_id=run_id)
         amended = changes.amend(connection, now=now, run_id=run_id)
@@ -60,5 +61,6 @@ def assemble(
         frozen = submissions.freeze(connection, through=through, payers=payers, run_id=run_id)
         bookings.book(connection, through=through, run_id=run_id)
         notices.raise_notices(connection, now=now, run_id=run_id)
+        raise_denials(connection, now=now, run_id=run_id)
         held = holds.held(connection)
     return AssembleCounts(claims, frozen, held, superseded, void, amended, decided)

@@ -1,13 +1,15 @@
 """What people decided about claims, carried out at the start of an assembly: release a hold, correct, void."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from revcycle.cycle.claims import reopenings
 from revcycle.foundation.claim_states import before
+from revcycle.foundation.ledger.write_offs import take_write_offs_back
 from revcycle.foundation.work.decisions import CORRECT, RELEASE, VOID, PendingAction, pending_actions, settle
+from revcycle.foundation.work.denials import Outcome, end_denials
 
 SET_FREE = {
     "amendment": """h.cause = 'amendment' AND h.claim_id IN
@@ -20,6 +22,7 @@ SET_FREE = {
 }
 FREE = "UPDATE claim_hold h SET released_at = :now, released_by = :who WHERE h.released_at IS NULL AND "
 FREQUENCY = {CORRECT: "7", VOID: "8"}
+OUTCOME = {CORRECT: Outcome.CORRECTED, VOID: Outcome.VOIDED}
 # The number that the payer gave the claim it has: without one it could not tell which claim is meant.
 AGAIN = """
 UPDATE claim c SET state = 'open', next_frequency = :frequency, run_id = :run_id,
@@ -38,14 +41,14 @@ WHERE subject_kind = 'submission' AND subject_id IN (SELECT id FROM ended) AND m
 """
 
 
-def carry_out(connection: Connection, *, now: datetime, run_id: int) -> int:
-    """Everything decided and not yet done; returns how many decisions that were."""
+def carry_out(connection: Connection, *, day: date, now: datetime, run_id: int) -> int:
+    """Everything decided and not yet done; returns how many decisions that were. `day` dates what is reversed."""
     waiting = pending_actions(connection, [RELEASE, CORRECT, VOID])
     for action in waiting:
         if action.kind == RELEASE:
             done, why = _release(connection, action, now), ""
         else:
-            done, why = _correct(connection, action, now, run_id)
+            done, why = _correct(connection, action, day, now, run_id)
         settle(connection, action.action_id, "done" if done else "refused", now=now, run_id=run_id, why=why)
     reopenings.take_back(connection, now=now, run_id=run_id)
     return len(waiting)
@@ -60,10 +63,11 @@ def _release(connection: Connection, action: PendingAction, now: datetime) -> bo
     return freed > 0 or action.cause_kind == "set_rejection"
 
 
-def _correct(connection: Connection, action: PendingAction, now: datetime, run_id: int) -> tuple[bool, str]:
+def _correct(connection: Connection, action: PendingAction, day: date, now: datetime, run_id: int) -> tuple[bool, str]:
     """The claim is sent again with frequency 7 or 8 and the payer's own number of it, or its payer asked to reopen it.
 
-    Returns whether it was done, and the reason that its item then tells.
+    What was denied of it ends with that, and what was written off is asked for again. Returns whether it was done, and
+    the reason that its item then tells.
     """
     asked = {
         "claim": action.claim_id,
@@ -78,4 +82,10 @@ def _correct(connection: Connection, action: PendingAction, now: datetime, run_i
     if not connection.execute(text(AGAIN), asked).rowcount:
         return False, "the claim was not decided on by its payer, or the payer's number of it is not known"
     connection.execute(text(END), asked)
+    if claim := action.claim_id:
+        why = (
+            "the claim goes to the payer again" if action.kind == CORRECT else "the claim is taken back from the payer"
+        )
+        take_write_offs_back(connection, [claim], day=day, run_id=run_id)
+        end_denials(connection, claim, OUTCOME[action.kind], now=now, run_id=run_id, why=why)
     return True, ""

@@ -7,11 +7,18 @@ from sqlalchemy import Connection, text
 
 from revcycle.foundation.work.causes import Cause, close_items, open_items
 
+# A claim that was denied in part or whole is worth what was denied, until the last day to appeal that.
 HELD = """
-SELECT c.id, c.encounter_id, c.payer, c.state, h.reason, h.detail, sum(l.charge_cents)::bigint AS cents
+SELECT c.id, c.encounter_id, c.payer, c.state, h.reason, h.detail, e.current_version AS version,
+       coalesce(min(d.cents), sum(l.charge_cents))::bigint AS cents, min(d.appeal_by) AS appeal_by,
+       coalesce(min(d.reasons), '') AS denied
 FROM claim_hold h JOIN claim c ON c.id = h.claim_id JOIN encounter e ON e.id = c.encounter_id
 JOIN charge_line l ON l.encounter_id = e.id AND l.version = e.current_version
-WHERE h.released_at IS NULL AND h.cause = :cause GROUP BY c.id, h.id ORDER BY c.id
+LEFT JOIN LATERAL (
+    SELECT sum(amount_cents) AS cents, min(appeal_by) AS appeal_by,
+           string_agg(DISTINCT group_code || '-' || reason, ' ' ORDER BY group_code || '-' || reason) AS reasons
+    FROM denial WHERE claim_id = c.id AND closed_at IS NULL AND h.cause = 'amendment') d ON true
+WHERE h.released_at IS NULL AND h.cause = :cause GROUP BY c.id, h.id, e.id ORDER BY c.id
 """
 NOT_ENROLLED = """
 SELECT y.id, y.code, count(DISTINCT c.id) AS claims, sum(v.charge_cents)::bigint AS cents
@@ -68,6 +75,7 @@ def _match(connection: Connection, kind: str, causes: list[Cause], *, now: datet
 
 
 def _of_claim(kind: str, row: Any) -> Cause:
+    denied = {"denied": row.denied, "version": row.version} if row.denied else {}
     return Cause(
         kind,
         row.id,
@@ -75,5 +83,6 @@ def _of_claim(kind: str, row: Any) -> Cause:
         encounter_id=row.encounter_id,
         claim_id=row.id,
         amount_cents=row.cents,
-        detail={"payer": row.payer, "reason": row.reason, **row.detail},
+        due_on=row.appeal_by,
+        detail={"payer": row.payer, "reason": row.reason, **denied, **row.detail},
     )

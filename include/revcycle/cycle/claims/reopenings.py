@@ -26,7 +26,14 @@ SELECT c.id FROM claim c WHERE c.state = ANY (:states) AND c.next_frequency <> '
                   WHERE s.claim_id = c.id AND s.closed_at IS NULL AND s.interchange_id IS NOT NULL)
 ORDER BY c.id
 """
+# What was denied when that correction was decided on is denied still.
 TAKE_BACK = (
+    """
+UPDATE denial d SET outcome = '', closed_at = NULL, run_id = :run_id
+FROM (SELECT DISTINCT ON (claim_id) claim_id, closed_at FROM claim_submission
+      WHERE claim_id = ANY (:claims) AND closed_because IN ('correct', 'void') ORDER BY claim_id, ordinal DESC) s
+WHERE d.claim_id = s.claim_id AND d.closed_at = s.closed_at
+""",
     """
 UPDATE claim_submission SET closed_at = :now, closed_because = 'correction not taken'
 WHERE claim_id = ANY (:claims) AND closed_at IS NULL
@@ -41,7 +48,9 @@ WHERE id IN (SELECT DISTINCT ON (claim_id) id FROM claim_submission
     "UPDATE claim SET state = 'adjudicated', next_frequency = '1', run_id = :run_id WHERE id = ANY (:claims)",
 )
 CAUSES = """
-SELECT c.id, c.encounter_id, c.payer, s.amount_cents FROM claim c JOIN LATERAL (
+SELECT c.id, c.encounter_id, c.payer, s.amount_cents,
+       (SELECT min(d.appeal_by) FROM denial d WHERE d.claim_id = c.id AND d.closed_at IS NULL) AS appeal_by
+FROM claim c JOIN LATERAL (
     SELECT amount_cents FROM claim_submission WHERE claim_id = c.id ORDER BY ordinal DESC LIMIT 1) s ON true
 WHERE c.id = ANY (:claims) ORDER BY c.id
 """
@@ -75,6 +84,7 @@ def _ask(connection: Connection, claims: list[int], *, now: datetime, run_id: in
             encounter_id=row.encounter_id,
             claim_id=row.id,
             amount_cents=row.amount_cents,
+            due_on=row.appeal_by,
             detail={"payer": row.payer},
         )
         for row in connection.execute(text(CAUSES), {"claims": claims})

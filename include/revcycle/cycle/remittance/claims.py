@@ -80,13 +80,18 @@ UPDATE claim c SET state = 'void', run_id = :run_id FROM decided d, claim_submis
 WHERE c.id = ANY (:undecided) AND c.id = d.claim_id AND d.reversals > 0 AND c.state = ANY (:void_confirmed)
   AND s.claim_id = c.id AND s.closed_at IS NULL AND s.frequency = '8'
 """
-# Settled is what is paid, adjusted and moved on to the last cent, once no denial of it is open.
-ADJUDICATED = """
+# Paid, adjusted and moved on to the last cent, and no denial of it is open.
+SETTLED = """
+b.open_cents = 0 AND NOT EXISTS (SELECT FROM denial x WHERE x.claim_id = b.claim_id AND x.closed_at IS NULL)
+"""
+CLOSED = f"""
+UPDATE claim c SET state = 'closed', run_id = :run_id FROM claim_balance b
+WHERE c.id = :claim AND c.state = ANY (:states) AND b.claim_id = c.id AND {SETTLED}
+"""
+ADJUDICATED = f"""
 UPDATE claim c SET run_id = :run_id,
        payer_claim_number = coalesce(nullif(d.payer_claim_number, ''), c.payer_claim_number),
-       state = CASE WHEN b.open_cents = 0
-                         AND NOT EXISTS (SELECT FROM denial x WHERE x.claim_id = d.claim_id AND x.closed_at IS NULL)
-                    THEN 'closed' ELSE 'adjudicated' END
+       state = CASE WHEN {SETTLED} THEN 'closed' ELSE 'adjudicated' END
 FROM decided d LEFT JOIN claim_balance b ON b.claim_id = d.claim_id
 WHERE c.id = d.claim_id AND d.decisions > d.reversals AND c.state = ANY (:adjudicated)
   AND NOT (c.state = 'open' AND c.next_frequency <> '1')
@@ -169,3 +174,8 @@ def fold(connection: Connection, *, remittance: int, now: datetime, run_id: int)
     if undecided := list(connection.scalars(text(UNDECIDED))):
         for statement in (VOIDED, TAKEN_BACK, OWED_AGAIN):
             connection.execute(text(statement), asked | {"undecided": undecided})
+
+
+def settle(connection: Connection, claim: int, *, run_id: int) -> None:
+    """Close a claim that is decided on, once nothing of it is open."""
+    connection.execute(text(CLOSED), {"claim": claim, "states": before("settled"), "run_id": run_id})

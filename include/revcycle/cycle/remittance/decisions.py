@@ -1,4 +1,4 @@
-"""What billers decided about money, carried out at the start of a posting run: match, take, reject, undo.
+"""What billers decided about money, carried out at the start of a posting run: match, take, reject, undo, write off.
 
 Nothing is edited: a match reverses the suspense and books the claim, an undo reverses every entry of the payment, and
 what is taken in its place is posted from its file as it was delivered.
@@ -14,12 +14,22 @@ from revcycle.cycle.remittance.post import post_set
 from revcycle.cycle.remittance.register import set_state
 from revcycle.cycle.remittance.rematch import match_by_person
 from revcycle.cycle.remittance.undo import undo
+from revcycle.cycle.remittance.write_off import give_up
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.work.causes import close_items
-from revcycle.foundation.work.decisions import MATCH, REJECT, TAKE, UNDO, PendingAction, pending_actions, settle
+from revcycle.foundation.work.decisions import (
+    MATCH,
+    REJECT,
+    TAKE,
+    UNDO,
+    WRITE_OFF,
+    PendingAction,
+    pending_actions,
+    settle,
+)
 
-KINDS = (MATCH, TAKE, REJECT, UNDO)
+KINDS = (MATCH, TAKE, REJECT, UNDO, WRITE_OFF)
 OF_REMITTANCE = ("provider_adjustment", "payment_conflict", "quarantined_remittance", "undone_remittance")
 OF_DENIAL = "SELECT remittance_id FROM denial WHERE id = :cause"
 OF_CLAIM = "SELECT remittance_id FROM remittance_claim WHERE id = :cause"
@@ -65,6 +75,8 @@ def _settle_one(desk: Desk, action_id: int) -> bool | None:
 def _carry_out(connection: Connection, desk: Desk, action: PendingAction, run_id: int) -> bool:
     if action.kind == MATCH:
         return match_by_person(connection, desk, action.cause_id, action.argument, staff=action.who, run_id=run_id)
+    if action.kind == WRITE_OFF:
+        return give_up(connection, action, day=desk.day, now=desk.now, run_id=run_id)
     remittance = _remittance(connection, action)
     state = connection.execute(text(STATE), {"remittance": remittance}).scalar()
     if action.kind == REJECT:

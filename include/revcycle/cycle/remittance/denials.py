@@ -5,14 +5,17 @@ units and the edits between them (claim adjustment reason codes as of November 2
 """
 
 import json
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.calendar import due_on
+from revcycle.foundation.ledger.write_offs import take_write_offs_back
 from revcycle.foundation.practice.limits import stored_limits, unappealable
 from revcycle.foundation.practice.time_rules import APPEAL
-from revcycle.foundation.work.causes import Cause, close_items, open_items
+from revcycle.foundation.work.causes import close_items
+from revcycle.foundation.work.denials import DENIAL, Outcome, raise_denials
 
 CODING = {
     "4": "modifier",
@@ -89,8 +92,19 @@ LEFT JOIN jsonb_to_recordset(CAST(:categories AS jsonb)) AS k (reason text, cate
 WHERE a.remittance_id = :remittance AND a.treatment = 'denied' AND rc.status <> '22'
 ON CONFLICT DO NOTHING
 """
+# The payer decides anew, on the whole amount: what was written off of it is open again.
+REVERSED = """
+SELECT DISTINCT m.claim_id FROM matched m
+JOIN remittance_claim rc ON rc.remittance_id = :remittance AND rc.position = m.position AND rc.status = '22'
+WHERE m.claim_id IS NOT NULL ORDER BY m.claim_id
+"""
+REOPEN = """
+UPDATE denial SET outcome = '', closed_at = NULL, run_id = :run_id
+WHERE claim_id = ANY (:reversed) AND outcome = :written_off
+"""
 # A reversal repeats the adjustments of what it takes back with the other sign. As many denials of a kind are closed as
-# there are reversals of it over all that was posted, in whatever order it came.
+# there are reversals of it over all that was posted, in whatever order it came; those that have ended already, because
+# the claim was corrected, are the first that a reversal is taken for.
 TAKEN_BACK = """
 WITH back AS (
     SELECT t.claim_id, a.group_code, a.reason, -a.amount_cents AS amount_cents, count(*) AS times
@@ -107,13 +121,18 @@ WITH back AS (
     SELECT d.id, d.claim_id, d.group_code, d.reason, d.amount_cents, d.closed_at, row_number() OVER (
         PARTITION BY d.claim_id, d.group_code, d.reason, d.amount_cents ORDER BY d.outcome = '', d.id) AS place
     FROM denial d JOIN back USING (claim_id, group_code, reason, amount_cents)
-    WHERE d.outcome IN ('', :taken_back))
+    WHERE d.outcome <> :undone)
 UPDATE denial d SET outcome = :taken_back, closed_at = :now, run_id = :run_id
 FROM ranked JOIN back USING (claim_id, group_code, reason, amount_cents)
 WHERE d.id = ranked.id AND ranked.place <= back.times AND d.closed_at IS NULL
 RETURNING d.id
 """
-TAKEN_BACK_OUTCOME = "taken back by the payer"
+# Before what is left of the reversals is counted again.
+STANDS_AGAIN = """
+UPDATE denial d SET outcome = '', closed_at = NULL, run_id = :run_id
+FROM remittance r WHERE r.id = d.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
+  AND d.claim_id = ANY (:reversed) AND d.outcome = :taken_back
+"""
 UNDATED = """
 SELECT DISTINCT c.payer, d.reason, r.effective_date FROM denial d
 JOIN claim c ON c.id = d.claim_id JOIN remittance r ON r.id = d.remittance_id
@@ -123,12 +142,7 @@ APPEAL_BY = """
 UPDATE denial d SET appeal_by = :appeal_by FROM claim c
 WHERE c.id = d.claim_id AND d.remittance_id = :remittance AND c.payer = :payer AND d.reason = :reason
 """
-TO_DO = """
-SELECT d.id, d.claim_id, c.encounter_id, d.owner, d.amount_cents, d.appeal_by, d.category, d.group_code, d.reason,
-       d.edit_rule, c.payer
-FROM denial d JOIN claim c ON c.id = d.claim_id
-WHERE d.remittance_id = :remittance AND d.closed_at IS NULL ORDER BY d.id
-"""
+TOUCHED = "(d.remittance_id = :remittance OR d.claim_id = ANY (:reversed))"
 CATEGORIES = json.dumps(
     [
         {"reason": reason, "category": category, "owner": "coder", "edits": EDITS.get(category, ())}
@@ -138,32 +152,41 @@ CATEGORIES = json.dumps(
 )
 
 
-def deny(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> None:
-    """Write the denials of a remittance and open their work; close those whose decision was taken back."""
-    asked = {"remittance": remittance, "now": now, "run_id": run_id, "categories": CATEGORIES}
-    connection.execute(text(DENIED), asked)
+def deny(connection: Connection, *, remittance: int, day: date, now: datetime, run_id: int) -> None:
+    """Write the denials of a remittance and open their work; close those whose decision was taken back.
+
+    `day` dates the reversal of what had been written off of a claim that the payer now decides on anew.
+    """
+    asked = _asked(connection, remittance, now=now, run_id=run_id)
+    if asked["reversed"] and take_write_offs_back(connection, asked["reversed"], day=day, run_id=run_id):
+        connection.execute(text(REOPEN), asked)
+    connection.execute(text(DENIED), asked | {"categories": CATEGORIES})
     _date_appeals(connection, remittance)
-    gone = connection.scalars(text(TAKEN_BACK), asked | {"taken_back": TAKEN_BACK_OUTCOME}).all()
-    close_items(connection, "denial", gone, now=now, run_id=run_id, why="the payer took its decision back")
-    causes = [
-        Cause(
-            "denial",
-            row.id,
-            row.owner,
-            encounter_id=row.encounter_id,
-            claim_id=row.claim_id,
-            amount_cents=row.amount_cents,
-            due_on=row.appeal_by,
-            detail={
-                "payer": row.payer,
-                "category": row.category,
-                "reason": f"{row.group_code}-{row.reason}",
-                "edit": row.edit_rule or ("none" if row.owner == "coder" else ""),
-            },
-        )
-        for row in connection.execute(text(TO_DO), asked)
-    ]
-    open_items(connection, causes, now=now, run_id=run_id)
+    _follow(connection, asked)
+
+
+def reversals_undone(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> None:
+    """The remittance counts no longer: what only its reversals had taken back is denied again."""
+    asked = _asked(connection, remittance, now=now, run_id=run_id)
+    if asked["reversed"]:
+        connection.execute(text(STANDS_AGAIN), asked)
+        _follow(connection, asked)
+
+
+def _asked(connection: Connection, remittance: int, *, now: datetime, run_id: int) -> dict[str, Any]:
+    """The parameters of the statements here; `reversed` are the claims whose decision the remittance takes back."""
+    taken_back = connection.scalars(text(REVERSED), {"remittance": remittance}).all()
+    outcomes = {outcome.name.lower(): outcome.value for outcome in Outcome}
+    return {"remittance": remittance, "reversed": taken_back, "now": now, "run_id": run_id} | outcomes
+
+
+def _follow(connection: Connection, asked: dict[str, Any]) -> None:
+    """Close what reversals took back over all that is posted, and bring the work in line."""
+    gone = connection.scalars(text(TAKEN_BACK), asked).all()
+    now, run_id = asked["now"], asked["run_id"]
+    close_items(connection, DENIAL, gone, now=now, run_id=run_id, why="the payer took its decision back")
+    touched = {name: asked[name] for name in ("remittance", "reversed")}
+    raise_denials(connection, which=TOUCHED, now=now, run_id=run_id, **touched)
 
 
 def _date_appeals(connection: Connection, remittance: int) -> None:

@@ -160,7 +160,7 @@ def _post(case: Case, key: Identity, party: Party) -> SetResult:
     found = connection.execute(text(SUMMARY)).one()
     status = "partly_matched" if found.unmatched else "posted" if one.amount_cents else "notification"
     register.set_state(connection, number, status, accounting_date=func.open_day(day))
-    denials.deny(connection, remittance=number, now=now, run_id=run_id)
+    denials.deny(connection, remittance=number, day=day, now=now, run_id=run_id)
     claims.follow(connection, remittance=number, now=now, run_id=run_id)
     to_do.raise_work(connection, number, one, party, now=now, run_id=run_id)
     _tell_unmatched(case)

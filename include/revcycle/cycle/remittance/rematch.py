@@ -69,7 +69,7 @@ def match_by_person(
     claims.open_next_claims(connection, desk.engine, now=now, step=desk.step, run_id=run_id)
     booking.book(connection, remittance=found.id, day=day, run_id=run_id)
     connection.execute(text(ALL_MATCHED), asked)
-    denials.deny(connection, remittance=found.id, now=now, run_id=run_id)
+    denials.deny(connection, remittance=found.id, day=day, now=now, run_id=run_id)
     claims.follow(connection, remittance=found.id, now=now, run_id=run_id)
     to_do.overpaid(connection, now=now, run_id=run_id)
     connection.execute(text(DONE))

@@ -47,6 +47,23 @@ FROM remittance_claim rc JOIN matched m ON m.position = rc.position JOIN claim c
 JOIN decided d ON d.claim_id = m.claim_id AND d.decisions < d.reversals
 WHERE rc.remittance_id = :remittance AND rc.status = '22' ORDER BY rc.id
 """
+# A reversal repeats the figures of the CLP that it takes back with the other sign; as many are gone as there are
+# reversals of them.
+POSTED_CLPS = """
+SELECT count(*) FROM remittance_match m
+JOIN remittance r ON r.id = m.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
+JOIN remittance_claim o ON o.remittance_id = m.remittance_id AND o.position = m.claim_position
+WHERE m.claim_id = w.claim_id AND NOT EXISTS (
+    SELECT FROM remittance_match later WHERE later.remittance_id = m.remittance_id
+    AND later.claim_position = m.claim_position AND later.ordinal > m.ordinal)
+"""
+WAITS_NO_LONGER = f"""
+SELECT rc.id FROM work_item w JOIN remittance_claim rc ON rc.id = w.cause_id
+WHERE w.cause_kind = 'adjustment_waiting' AND w.closed_at IS NULL AND w.claim_id IN (SELECT claim_id FROM matched)
+  AND ({POSTED_CLPS} AND o.status = '22' AND (o.charge_cents, o.paid_cents) = (-rc.charge_cents, -rc.paid_cents))
+   >= ({POSTED_CLPS} AND o.status NOT IN ('22', '23', '25') AND o.id <= rc.id
+       AND (o.charge_cents, o.paid_cents) = (rc.charge_cents, rc.paid_cents))
+"""
 WORK = {
     "unmatched_payment": UNMATCHED,
     "sent_on": SENT_ON,
@@ -77,6 +94,9 @@ def raise_work(
         for row in connection.execute(text(query), {"remittance": remittance})
     ]
     open_items(connection, causes, now=now, run_id=run_id)
+    gone = connection.scalars(text(WAITS_NO_LONGER)).all()
+    why = "the payer took its decision back"
+    close_items(connection, "adjustment_waiting", gone, now=now, run_id=run_id, why=why)
     overpaid(connection, now=now, run_id=run_id)
 
 

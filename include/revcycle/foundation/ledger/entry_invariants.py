@@ -40,10 +40,23 @@ FROM journal_entry j JOIN remittance_claim rc ON rc.id = j.source_id
 JOIN remittance_adjustment a ON a.remittance_id = rc.remittance_id AND a.claim_position = rc.position
      AND a.treatment = 'posted' AND (a.group_code = 'PR') = (j.kind = 'responsibility')
 WHERE j.kind IN ('adjustment', 'responsibility') GROUP BY j.id
+UNION ALL
+SELECT j.id, d.amount_cents
+FROM journal_entry j JOIN action a ON a.id = j.source_id
+JOIN work_item w ON w.id = a.item_id AND w.cause_kind = 'denial' JOIN denial d ON d.id = w.cause_id
+WHERE j.kind = 'write_off'
+UNION ALL
+SELECT j.id, sum(s.amount_cents)
+FROM journal_entry j JOIN action a ON a.id = j.source_id
+JOIN work_item w ON w.id = a.item_id AND w.cause_kind = 'adjustment_waiting'
+JOIN remittance_claim rc ON rc.id = w.cause_id
+JOIN remittance_adjustment s ON s.remittance_id = rc.remittance_id AND s.claim_position = rc.position
+     AND s.treatment = 'waiting'
+WHERE j.kind = 'write_off' GROUP BY j.id
 """
 # Entries of other kinds have no source that says an amount, but move one; a reversal follows the entry it reverses.
 SAID_BY_SOURCE = """('charge', 'assignment', 'remittance_cash', 'provider_adjustment', 'unapplied', 'claim_payment',
-                     'adjustment', 'responsibility')"""
+                     'adjustment', 'responsibility', 'write_off')"""
 ENTRY = f"""
 SELECT coalesce(j.id, m.entry_id) AS entry, coalesce(s.cents, 0)::bigint AS source_cents,
        coalesce(m.cents, 0)::bigint AS moved_cents

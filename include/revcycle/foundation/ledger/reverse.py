@@ -1,16 +1,18 @@
 """Undo by reversal: the same transfers with sides swapped; what was written stays written."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.ledger.record import record, stage
 
-# `entry_to_reverse` names them; what is reversed already is left out.
+# What is reversed already is left out.
 STAGE = """
 INSERT INTO staged_transfer
 SELECT 'reversal', 'journal_entry', e.id, 1, open_day(CAST(:day AS date)), e.effective_date, t.ordinal,
        t.credit_account, t.debit_account, t.amount_cents, t.encounter_id, t.credit_claim, t.debit_claim,
        t.submission_id, t.line, t.remittance_id, t.segment, t.patient_id
-FROM entry_to_reverse r JOIN journal_entry e ON e.id = r.entry_id JOIN transfer t ON t.entry_id = e.id
+FROM {named} r JOIN journal_entry e ON e.id = r.entry_id JOIN transfer t ON t.entry_id = e.id
 WHERE NOT EXISTS (SELECT FROM journal_entry back WHERE back.reverses = e.id)
 """
 
@@ -21,5 +23,13 @@ def reverse(connection: Connection, *, day: object, run_id: int) -> int:
     Dated on `day`, or the first day of the next open month; the effective date is that of the entry reversed.
     """
     stage(connection)
-    connection.execute(text(STAGE), {"day": day})
+    connection.execute(text(STAGE.format(named="entry_to_reverse")), {"day": day})
+    return record(connection, run_id=run_id)
+
+
+def reverse_entries(connection: Connection, entries: Sequence[int], *, day: object, run_id: int) -> int:
+    """The same for a few entries, named by their ids."""
+    stage(connection)
+    named = "(SELECT unnest(CAST(:entries AS bigint[])) AS entry_id)"
+    connection.execute(text(STAGE.format(named=named)), {"day": day, "entries": list(entries)})
     return record(connection, run_id=run_id)

@@ -29,7 +29,8 @@ DECIDED = """
 SELECT DISTINCT w.cause_id FROM work_item w JOIN action a ON a.item_id = w.id AND a.state = 'done'
 WHERE w.cause_kind = :kind AND w.cause_id = ANY (:causes)
 """
-ESCALATED = "escalated_to"
+ESCALATED, FOLLOWED = "escalated_to", "follows"
+GIVEN_BECAUSE = {ESCALATED: "escalated: its last day is near or past", FOLLOWED: "what it is about is theirs now"}
 TERMS = ("queue", "credential", "specialty", "due_on", "amount_cents", "encounter_id", "claim_id", "detail")
 
 
@@ -44,7 +45,8 @@ class Cause:
     `payment_conflict`, `undone_remittance` and `provider_adjustment` remittance.id; `unmatched_payment`, `sent_on`,
     `adjustment_waiting` and `reversal_unmatched` remittance_claim.id.
     `due_on` is the encounter's last day of filing unless another day is given. `detail` holds codes, numbers and names
-    of fields, never a patient's data. `escalates_to` gets the item, whoever had it, once: when it is first named.
+    of fields, never a patient's data. `owner` has what the item is about, and gets it whenever that is somebody else
+    than before. `escalates_to` gets the item, whoever had it, once: when it is first named.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Cause:
     credential: str = ""
     specialty: str = ""
     priority_terms: Mapping[str, Any] = field(default_factory=dict)
+    owner: str = ""
     escalates_to: str = ""
 
 
@@ -105,7 +108,7 @@ def _open_kind(connection: Connection, kind: str, wanted: Mapping[int, Cause], *
     for cause_id, row in standing.items():
         if any(getattr(row, name) != value for name, value in terms[cause_id].items()):
             connection.execute(update(work_item).where(work_item.c.id == row.id).values(terms[cause_id]))
-        _escalate(connection, row, wanted[cause_id].escalates_to, now=now, run_id=run_id)
+        _hand_on(connection, row, wanted[cause_id], now=now, run_id=run_id)
     new = [wanted[cause_id] for cause_id in wanted if cause_id not in standing]
     if not new:
         return 0
@@ -138,18 +141,19 @@ def _terms(cause: Cause, due: Mapping[int, date]) -> dict[str, Any]:
     terms = {name: getattr(cause, name) for name in TERMS}
     if cause.due_on is None and cause.encounter_id is not None:
         terms["due_on"] = due.get(cause.encounter_id)
-    escalated = {ESCALATED: cause.escalates_to} if cause.escalates_to else {}
-    return terms | {"detail": dict(cause.detail), "priority_terms": {**cause.priority_terms, **escalated}}
+    named = {name: to for name, to in ((ESCALATED, cause.escalates_to), (FOLLOWED, cause.owner)) if to}
+    return terms | {"detail": dict(cause.detail), "priority_terms": {**cause.priority_terms, **named}}
 
 
-def _escalate(connection: Connection, item: Row[Any], to: str, *, now: datetime, run_id: int) -> None:
+def _hand_on(connection: Connection, item: Row[Any], cause: Cause, *, now: datetime, run_id: int) -> None:
     """Give an open item over when somebody is named for the first time; who gets it then may give it on."""
-    if not to or to in (item.owner, item.priority_terms.get(ESCALATED)) or item.state == "resolved":
+    name, to = (ESCALATED, cause.escalates_to) if cause.escalates_to else (FOLLOWED, cause.owner)
+    if not to or to in (item.owner, item.priority_terms.get(name)) or item.state == "resolved":
         return
     connection.execute(
         update(work_item).where(work_item.c.id == item.id).values(owner=to, state="assigned", run_id=run_id)
     )
-    why = "escalated: its last day is near or past"
+    why = GIVEN_BECAUSE[name]
     record(connection, item.id, at=now, who=MACHINE, what=f"assigned to {to}", why=why, run_id=run_id)
 
 
@@ -162,5 +166,5 @@ def _owners(connection: Connection, causes: Sequence[Cause]) -> list[str]:
     for cause in causes:
         key = numbers.get(cause.claim_id) or json.dumps(dict(cause.detail), sort_keys=True)
         chosen = choose(key, Need(cause.credential, cause.specialty), people[cause.queue])
-        owners.append(cause.escalates_to or chosen)
+        owners.append(cause.escalates_to or cause.owner or chosen)
     return owners

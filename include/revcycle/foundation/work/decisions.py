@@ -13,12 +13,14 @@ from sqlalchemy import Connection, Engine, Row, select, text, update
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.store.tables import action, work_item
+from revcycle.foundation.work.approval import within_limit
+from revcycle.foundation.work.denials import DENIAL, hand_to_biller
 from revcycle.foundation.work.desk import active_staff, log_change, open_item
 from revcycle.foundation.work.items import MACHINE, record
 
 RELEASE, DELIVERED, RESEND = "release", "delivered", "resend"
 MATCH, TAKE, REJECT, UNDO = "match", "take", "reject", "undo"
-CORRECT, VOID = "correct", "void"
+CORRECT, VOID, WRITE_OFF = "correct", "void", "write_off"
 NAMES_ITS_CHOICE = {MATCH: "a claim number", TAKE: "the sha256 of a body"}
 """Decisions that are given with what they choose."""
 HOLDS = ("rejection", "set_rejection", "amendment", "content", "filing")
@@ -53,9 +55,16 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     ),
     CORRECT: ("amendment", "denial"),
     VOID: ("amendment", "denial", "overpayment"),
+    WRITE_OFF: ("denial", "adjustment_waiting"),
 }
 """The causes that each decision is an answer to."""
+OF_CODERS = {(RELEASE, DENIAL)}
+"""What only a coder's item of the kind is answered by: the codes stand, and the biller decides."""
 
+SETTLED = {
+    "done": ("closed", "the decision was carried out"),
+    "refused": ("decision refused", "it no longer fits what has happened meanwhile"),
+}
 LAST_ACTION = "SELECT coalesce(max(ordinal), 0) FROM action WHERE item_id = :item"
 PENDING = """
 SELECT a.id AS action_id, a.item_id, w.cause_kind, w.cause_id, w.claim_id, a.kind, a.who, a.reason, a.argument
@@ -79,9 +88,10 @@ class PendingAction:
     argument: str
 
 
-def decisions_for(cause_kind: str) -> tuple[str, ...]:
-    """The decisions that can be taken on an item of this kind."""
-    return tuple(kind for kind, causes in OPEN_TO.items() if cause_kind in causes)
+def decisions_for(cause_kind: str, queue: str) -> tuple[str, ...]:
+    """The decisions that can be taken on an item of this kind in this queue."""
+    possible = [kind for kind, causes in OPEN_TO.items() if cause_kind in causes]
+    return tuple(kind for kind in possible if queue == "coder" or (kind, cause_kind) not in OF_CODERS)
 
 
 def decide(
@@ -91,7 +101,7 @@ def decide(
 
     `argument` is what the decision chooses: of `match` the claim, of `take` the body that counts.
     Raises: InputUnusable for a kind that this item cannot be decided by, an unknown or closed item, no reason, a
-    missing or needless argument, or somebody who is not on the active staff.
+    missing or needless argument, somebody who is not on the active staff, or a write-off above their limit.
     """
     if not reason.strip():
         raise InputUnusable("A decision needs a reason: give --reason.")
@@ -100,6 +110,8 @@ def decide(
     with engine.begin() as connection:
         active_staff(connection, by, "--by")
         row = _decidable(connection, item, kind)
+        if kind == WRITE_OFF:
+            within_limit(connection, row, by)
         run_id = begin(connection, step)
         log_change(connection, row, "work resolve", by=by, now=now, run_id=run_id)
         ordinal = connection.execute(text(LAST_ACTION), {"item": item}).scalar_one() + 1
@@ -110,6 +122,8 @@ def decide(
         record(connection, item, at=now, who=by, what=f"decided: {kind}", why=reason, run_id=run_id)
         if kind == RELEASE and row.cause_kind in NOTICES:
             settle(connection, written, "done", now=now, run_id=run_id)
+            if row.cause_kind == DENIAL:
+                hand_to_biller(connection, row.cause_id, words=reason, by=by, now=now, run_id=run_id)
 
 
 def pending_actions(connection: Connection, kinds: Collection[str]) -> list[PendingAction]:
@@ -138,8 +152,8 @@ def settle(
     if state == "refused":
         after = {"state": "assigned" if row.owner else "open"}
     connection.execute(update(work_item).where(work_item.c.id == item).values(after))
-    what = "closed" if state == "done" else "decision refused"
-    record(connection, item, at=now, who=MACHINE, what=what, why=why or "the decision was carried out", run_id=run_id)
+    what, because = SETTLED[state]
+    record(connection, item, at=now, who=MACHINE, what=what, why=why or because, run_id=run_id)
 
 
 def _decidable(connection: Connection, item: int, kind: str) -> Row[Any]:
@@ -147,7 +161,7 @@ def _decidable(connection: Connection, item: int, kind: str) -> Row[Any]:
     row = open_item(connection, item)
     if row.state == "resolved":
         raise InputUnusable(f"Work item {item} was decided already; the next run carries the decision out.")
-    possible: Sequence[str] = decisions_for(row.cause_kind)
+    possible: Sequence[str] = decisions_for(row.cause_kind, row.queue)
     if kind not in possible:
         open_to = (
             f"decided --as {' or '.join(possible)}" if possible else "closed by mending its cause, not by a decision"

@@ -21,14 +21,16 @@ QUEUE = "coder"
 MACHINE = "revcycle"
 WORK_LOCK = 7_203_003
 
-CAUSES = """
+# Of an encounter's version `v`: what its first known rendering provider does.
+SPECIALTY = """coalesce((SELECT p.specialty FROM charge_line l
+                 JOIN provider p ON p.npi = l.rendering_npi AND p.superseded_at IS NULL
+                 WHERE l.encounter_id = v.encounter_id AND l.version = v.version
+                 ORDER BY l.line LIMIT 1), '')"""
+CAUSES = f"""
 SELECT f.encounter_id AS cause_id, e.source_system || '/' || e.source_encounter_id AS cause,
        array_agg(DISTINCT f.rule ORDER BY f.rule) AS rules, bool_or(f.severity = 'block') AS blocks,
        v.charge_cents AS amount_cents,
-       coalesce((SELECT p.specialty FROM charge_line l
-                 JOIN provider p ON p.npi = l.rendering_npi AND p.superseded_at IS NULL
-                 WHERE l.encounter_id = v.encounter_id AND l.version = v.version
-                 ORDER BY l.line LIMIT 1), '') AS specialty
+       {SPECIALTY} AS specialty
 FROM finding f
 JOIN encounter e ON e.id = f.encounter_id AND e.current_version = f.version AND e.cancelled_at IS NULL
 JOIN encounter_version v ON v.encounter_id = f.encounter_id AND v.version = f.version

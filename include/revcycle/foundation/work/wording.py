@@ -19,6 +19,7 @@ WHAT = {
     "set_rejection": "file rejected, no claim named",
     "quarantined_file": "received file cannot be read",
     "deadline": "last day",
+    "denial": "denied",
 }
 TOLD = {
     "deadline": "{}",
@@ -32,7 +33,10 @@ TOLD = {
     "segment": "{}",
     "element": "{}",
     "column": "{}",
+    "category": "{}",
     "reason": "{}",
+    "denied": "denied {}",
+    "version": "now version {}",
     "claims": "{} claims",
     "stage": "{}",
     "edit": "(edit {})",
@@ -42,7 +46,8 @@ DO = {
     "rejection": "Correct the encounter, patient or coverage in its own system and bring the correction in; "
     "`--as release` then lets the claim go again.",
     "set_rejection": "Mend what the partner names; `--as release` lets the claims of the file go again.",
-    "amendment": "The claim was sent as it was before; `--as release` once it is known what the payer needs.",
+    "amendment": "The claim was sent as it was before: `--as correct` sends it again as it is now, `--as void` takes "
+    "it back, `--as release` leaves it as the payer has it.",
     "content": "Correct the field named here in its own system; the claim goes again with the correction.",
     "filing": "Wait for the date of service, or let the claim go though it is late: `--as release`.",
     "coverage": "Correct the patient's coverage in its own system and bring it in; the claim goes by itself then.",
@@ -55,7 +60,17 @@ DO = {
     "unmatched_answer": "Find out whose claims they are; after `./revcycle reconcile` give `./revcycle reapply FILE`.",
     "deadline": "Send it before that day, or put an exception with its evidence into practice.yaml; the item closes by "
     "itself when the payer has it; `--as release` where nothing is to be sent.",
+    "denial": "Appeal by the last day and note it here (the payer's new decision closes the item), or `--as correct` "
+    "sends the claim again as it is now, `--as void` takes it back, `--as write_off` gives the amount up.",
+    "adjustment_waiting": "Ask the payer, or `--as write_off` gives the amount up; `--as release` once it is settled "
+    "otherwise.",
     "quarantined_file": "Ask the partner for the file again; `./revcycle reapply FILE` reads this one once more.",
+}
+
+
+CODERS_DO = {
+    "denial": "Correct the codes in their own system and bring the encounter in: once it has passed the sweep the "
+    "biller gets it by itself. Where the codes stand, say why: `--as release`.",
 }
 
 
@@ -66,9 +81,10 @@ def sentence(kind: str, detail: Mapping[str, Any]) -> str:
     return f"{what}: {told}" if told else what
 
 
-def advice(kind: str) -> str:
+def advice(kind: str, queue: str) -> str:
     """What a person can do about it; empty for the coders' edits, whose findings say it themselves."""
-    return DO.get(kind, "")
+    said = CODERS_DO.get(kind) if queue == "coder" else None
+    return said or DO.get(kind, "")
 
 
 def _words(value: Any) -> str:

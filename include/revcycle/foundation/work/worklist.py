@@ -11,9 +11,9 @@ from revcycle.foundation.work.items import EDITS
 from revcycle.foundation.work.wording import sentence
 
 ITEMS = """
-SELECT w.id AS item, w.cause_kind AS kind, w.state, w.owner, w.due_on, w.amount_cents, w.credential, w.specialty,
-       w.detail, e.source_encounter_id AS encounter, p.patient_id, p.last_name || ', ' || p.first_name AS patient,
-       c.claim_number AS claim,
+SELECT w.id AS item, w.cause_kind AS kind, w.queue, w.state, w.owner, w.due_on, w.amount_cents, w.credential,
+       w.specialty, w.detail, e.source_encounter_id AS encounter, p.patient_id,
+       p.last_name || ', ' || p.first_name AS patient, c.claim_number AS claim,
        (SELECT string_agg(DISTINCT f.rule, ' ' ORDER BY f.rule) FROM finding f
         WHERE w.cause_kind = 'edits' AND f.encounter_id = e.id AND f.version = e.current_version AND f.state = 'open'
           AND f.severity IN ('block', 'review')) AS rules

@@ -10,14 +10,18 @@ from sqlalchemy import Connection, Engine, Row, text
 from revcycle.foundation.practice.limits import Warnings, stored_warnings
 from revcycle.foundation.store.runs import Step, begin
 from revcycle.foundation.work.causes import Cause, close_items, decided, open_items
+from revcycle.foundation.work.denials import WORKED_BY
 from revcycle.watch.followup.room import lock_room
 
 DEADLINE = "deadline"
 PAST_DUE, TOO_LATE = "past due", "received after its last day"
 USUAL_DAYS = (30, 14, 3)  # where the payer's data names none: a deadline without a warning is a deadline missed
-NEAR = """
+# The last day to appeal is for whoever has the denial now.
+NEAR = f"""
 SELECT d.id, d.rule_kind, d.due_on, d.state, d.evaluated_as_of, d.due_on - d.evaluated_as_of AS days_left, c.payer,
-       c.id AS claim_id, c.encounter_id, coalesce(x.amount_cents, b.open_cents, s.amount_cents, v.charge_cents) AS cents
+       c.id AS claim_id, c.encounter_id,
+       coalesce(x.amount_cents, b.open_cents, s.amount_cents, v.charge_cents) AS cents,
+       coalesce(o.queue, 'biller') AS queue, coalesce(o.owner, '') AS owner
 FROM deadline d LEFT JOIN denial x ON d.subject_kind = 'denial' AND x.id = d.subject_id
 JOIN claim c ON c.id = coalesce(x.claim_id, d.subject_id)
 JOIN encounter e ON e.id = c.encounter_id
@@ -25,6 +29,7 @@ JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_vers
 LEFT JOIN claim_balance b ON b.claim_id = c.id
 LEFT JOIN LATERAL (SELECT amount_cents FROM claim_submission WHERE claim_id = c.id ORDER BY ordinal DESC LIMIT 1) AS s
      ON TRUE
+LEFT JOIN LATERAL (SELECT worked.* FROM denial d CROSS JOIN LATERAL ({WORKED_BY}) worked WHERE d.id = x.id) AS o ON TRUE
 WHERE d.state IN ('open', 'late') AND d.due_on <= d.evaluated_as_of + :longest ORDER BY d.id
 """
 OPEN_CAUSES = "SELECT cause_id FROM work_item WHERE cause_kind = :kind AND closed_at IS NULL"
@@ -82,12 +87,13 @@ def _cause(row: Row[Any], rules: Mapping[str, Iterable[Warnings]]) -> Cause | No
     return Cause(
         DEADLINE,
         row.id,
-        "biller",
+        row.queue,
         row.encounter_id,
         row.claim_id,
         row.cents,
         row.due_on,
         {"deadline": row.rule_kind, "payer": row.payer, "stage": stage},
         priority_terms={"warning": len(days) + 1 if over else len(reached), "of": len(days)},
+        owner=row.owner,
         escalates_to=rule.escalates_to if rule and last else "",
     )
