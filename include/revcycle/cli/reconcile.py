@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import groupby
 
 from revcycle.cli.ledger import print_places
 from revcycle.cli.terminal import say
@@ -39,13 +40,13 @@ def run(arguments: argparse.Namespace, state: State) -> int:
     if arguments.json:
         print(json.dumps(asdict(report) | {"conservation": places}))
     else:
-        _print(report, archive)
+        _print(report, archive, state)
         print_places(places)
     left = report.missing or report.conflicts or (report.interchanges and not report.applied)
     return 1 if left else 0
 
 
-def _print(report: ReconcileReport, archive: Archive) -> None:
+def _print(report: ReconcileReport, archive: Archive, state: State) -> None:
     done = "registered again" if report.applied else "missing in the database"
     print(f"Interchanges {done}: {len(report.interchanges)}, with {report.claims} claims")
     for name in report.interchanges:
@@ -53,11 +54,15 @@ def _print(report: ReconcileReport, archive: Archive) -> None:
     print(f"Received files {done}: {report.received}; files whose answers are applied again: {report.again}")
     for one in report.lifted:
         print(f"Counter {one.kind}{f' of {one.partner}' if one.partner else ''}: {one.before} -> {one.after}")
-    for (source, file), count in Counter((one.source_system, one.file) for one in report.missing).items():
+    for source, count in Counter(one.source_system for one in report.missing).items():
         print(f"Encounters of {source} that were sent and are not here: {count}")
-        print(
-            f"  bring them: ./revcycle intake {archive.path(file)} --source {source}" if file else "  no file has them"
-        )
+        if source not in {one.source for one in report.bring}:
+            print("  no delivery in the archive brings them: take them in again from their system")
+    if report.bring:
+        print("Bring them, in this order:")
+    for (source, _), files in groupby(report.bring, key=lambda one: (one.source, one.received_at)):
+        paths = " ".join(str(archive.path(one.sha256)) for one in files)
+        print(f"  ./revcycle intake {paths} --source {source}{' --into-sample' if state.holds_sample else ''}")
     for number in report.conflicts:
         print(f"Claim number {number} stands for another claim here; a person must decide")
     if report.missing or (report.interchanges and not report.applied):

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from revcycle.foundation.ledger import close_month, conservation, verify
+from revcycle.foundation.ledger.reverse import reverse_entries
 from tests.cycle.claims.biller import CLAIMS_SETTINGS, Biller
 from tests.cycle.claims.test_assemble import LINE, SPLIT, ready
 from tests.deliveries import NOW, PATIENT, TODAY
@@ -109,6 +110,29 @@ def test_what_was_entered_later_is_not_booked(biller: Biller) -> None:
     ready(biller)
     biller.assemble(through=date(2026, 11, 19))
     assert (entries(biller), receivables(biller)) == (0, {})
+
+
+@pytest.mark.parametrize("settings", [CLAIMS_SETTINGS, SELF_PAY], ids=["insured", "self-pay"])
+def test_a_date_that_runs_late_takes_nothing_back_that_a_later_one_booked(biller: Biller, settings: str) -> None:
+    biller.settings(settings)
+    ready(biller)
+    biller.assemble()
+    booked = entries(biller)
+    biller.assemble(through=date(2026, 11, 1))
+    assert entries(biller) == booked
+
+
+def test_what_is_taken_back_is_never_dated_before_it_was_booked(biller: Biller) -> None:
+    ready(biller)
+    biller.assemble()
+    with biller.engine.begin() as connection:
+        ids = list(connection.scalars(text("SELECT id FROM journal_entry ORDER BY id")))
+        run_id = connection.execute(text("SELECT min(id) FROM run")).scalar_one()
+        assert reverse_entries(connection, ids, day=date(2026, 10, 5), run_id=run_id) == len(ids)
+    ((before,),) = biller.rows("""
+        SELECT count(*) FROM journal_entry b JOIN journal_entry e ON e.id = b.reverses
+        WHERE b.accounting_date < e.accounting_date""")
+    assert before == 0
 
 
 def test_a_new_version_takes_its_predecessor_back_and_is_booked_anew(biller: Biller) -> None:

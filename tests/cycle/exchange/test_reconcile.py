@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from revcycle.cycle.exchange import (
     settle_doubts,
     waiting,
 )
-from revcycle.foundation.register import Manifest, SentClaim, SentLine
+from revcycle.foundation.register import Delivered, Manifest, SentClaim, SentLine, note
 from revcycle.foundation.store.numbers import last_number, raise_numbers
 from revcycle.foundation.store.runs import begin
 from revcycle.foundation.store.tables import (
@@ -145,7 +144,7 @@ def rows(practice: Practice, statement: Any) -> list[tuple[Any, ...]]:
 
 def test_a_database_that_knows_its_archive_lacks_nothing(practice: Practice) -> None:
     report = run(practice)
-    assert report == ReconcileReport(True, (), 0, 0, 0, (), (), ())
+    assert report == ReconcileReport(True, (), 0, 0, 0, (), (), (), ())
 
 
 def test_sending_is_refused_while_the_archive_knows_more(practice: Practice) -> None:
@@ -193,7 +192,7 @@ def test_interchanges_come_back_in_doubt_with_claims_and_numbers(practice: Pract
     (one,) = practice.open_items("doubt")
     assert practice.attempts(one) == [("in_doubt", "in_doubt", "Reconciled")]
     assert waiting(practice.engine) == []
-    assert run(practice) == ReconcileReport(True, (), 0, 0, 0, (), (), ())
+    assert run(practice) == ReconcileReport(True, (), 0, 0, 0, (), (), (), ())
 
 
 def test_a_reconciled_doubt_is_sent_again_only_when_due(practice: Practice) -> None:
@@ -321,13 +320,18 @@ def test_a_sent_claim_that_has_the_number_is_a_conflict_and_keeps_sending_refuse
         send(practice, one)
 
 
-def test_an_encounter_that_is_missing_is_named_with_the_file_that_brings_it(practice: Practice, tmp_path: Path) -> None:
+def test_an_encounter_that_is_missing_is_named_with_the_files_that_bring_it(practice: Practice) -> None:
     an_encounter(practice, 3)
     sent_and_lost(practice, 5, [3, 4])
-    charges = practice.archive.put(b"encounter_id,patient_id\nE3,P3\nE4,P4\n")
-    practice.archive.put(b"patient_id\nE4\n")
+    came = [
+        Delivered(source, practice.archive.put(kind.encode()), kind, f"2026-11-{day}T06:00:00+00:00")
+        for source, kind, day in [("csv", "charges", 23), ("csv", "patients", 22), ("other", "coverage", 21)]
+    ]
+    for one in came:
+        note(practice.archive, one)
     report = run(practice)
-    assert [(one.source_encounter_id, one.file) for one in report.missing] == [("E4", charges)]
+    assert [one.source_encounter_id for one in report.missing] == ["E4"]
+    assert report.bring == (came[1], came[0])
     assert "E4" not in repr(report)
     assert report.interchanges == () and rows(practice, select(claim.c.id)) == []
     assert numbers(practice)["isa13"] == 0
@@ -335,6 +339,22 @@ def test_an_encounter_that_is_missing_is_named_with_the_file_that_brings_it(prac
         send(practice, practice.interchange(1))
     an_encounter(practice, 4)
     assert run(practice).claims == 2
+
+
+def test_what_is_registered_already_stays_while_the_rest_is_brought(practice: Practice) -> None:
+    an_encounter(practice, 3)
+    sent_and_lost(practice, 5, [3])
+    sent_and_lost(practice, 6, [4])
+    sent_and_lost(practice, 7, [5])
+    assert run(practice).claims == 1
+    an_encounter(practice, 5)
+    assert (run(practice).claims, numbers(practice)["isa13"]) == (1, 0)
+    with pytest.raises(SendingRefused):
+        send(practice, practice.interchange(1))
+    an_encounter(practice, 4)
+    report = run(practice)
+    assert (report.claims, report.missing, numbers(practice)["isa13"]) == (1, (), 7)
+    assert (run(practice).interchanges, run(practice).lifted) == ((), ())
 
 
 def test_received_files_come_back_to_be_applied(practice: Practice) -> None:

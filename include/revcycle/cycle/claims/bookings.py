@@ -38,6 +38,7 @@ FROM journal_entry j LEFT JOIN transfer t ON t.entry_id = j.id
 WHERE j.kind IN ('charge', 'assignment') AND NOT EXISTS (SELECT FROM journal_entry b WHERE b.reverses = j.id)
 GROUP BY j.id
 """
+# What was coded after `through` is left as it is: a date that runs late takes nothing back that a later one booked.
 # A cancelled encounter keeps its charge until the last claim of it is void: a payer may still pay what it has.
 OUTDATED = """
 CREATE TEMP TABLE entry_to_reverse ON COMMIT DROP AS
@@ -46,13 +47,14 @@ WHERE s.source_kind = 'encounter' AND (e.encounter_id IS NULL AND EXISTS (
           SELECT FROM encounter gone WHERE gone.id = s.source_id AND gone.cancelled_at IS NOT NULL)
           AND NOT EXISTS (SELECT FROM claim c WHERE c.encounter_id = s.source_id AND c.state <> 'void')
       OR s.kind = 'charge' AND e.version <> s.ordinal
-      OR s.kind = 'assignment' AND (NOT e.self_pay OR EXISTS (
+      OR s.kind = 'assignment' AND e.encounter_id IS NOT NULL AND (NOT e.self_pay OR EXISTS (
           SELECT FROM asked a WHERE a.encounter_id = s.source_id) OR NOT EXISTS (
           SELECT FROM standing_entry c WHERE c.kind = 'charge' AND c.source_id = e.encounter_id
           AND c.ordinal = e.version)))
 UNION ALL
 SELECT s.id FROM standing_entry s LEFT JOIN asked a ON a.claim_id = s.source_id
-WHERE s.source_kind = 'claim' AND a.amount_cents IS DISTINCT FROM s.cents
+WHERE s.source_kind = 'claim' AND (a.claim_id IS NULL OR a.amount_cents <> s.cents
+      AND EXISTS (SELECT FROM earned e WHERE e.encounter_id = a.encounter_id))
 """
 DATES = "open_day(e.entered_on), e.first, 1"
 # A debt may come back to a claim, or to the patient, that it was taken from.
@@ -93,7 +95,8 @@ DONE = "DROP TABLE earned, asked, standing_entry, entry_to_reverse"
 def book(connection: Connection, *, through: date, run_id: int) -> int:
     """Book what encounters earned and claims ask for, as it stands now; returns how many entries were written.
 
-    Reversals are dated on `through`, or into the next open month. Safe to repeat: entries are known by their keys.
+    Reversals are dated on `through`, or on the day of what they take back, or into the next open month. Safe to repeat:
+    entries are known by their keys.
     """
     asked = {"through": through}
     for statement in (EARNED, ASKED, STANDING, OUTDATED):

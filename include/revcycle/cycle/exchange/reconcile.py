@@ -1,12 +1,10 @@
 """The database brought up to what the archive proves was sent and received: after a restore of an older backup."""
 
-import csv
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
@@ -15,13 +13,14 @@ from revcycle.cycle.exchange import manifests, register
 from revcycle.cycle.exchange.attempts import open_doubt, write_attempt
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.practice.partners import stored_partners
-from revcycle.foundation.register import Unknown, expect, unknown
+from revcycle.foundation.register import Delivered, Unknown, expect, unknown, unknown_deliveries
 from revcycle.foundation.store.numbers import NumberKind, last_number, lift
 from revcycle.foundation.store.runs import Step, begin
-from revcycle.foundation.store.tables import archive_object, received_file
+from revcycle.foundation.store.tables import received_file
 from revcycle.foundation.x12.claim_numbers import ALPHABET, BASE, DIGITS
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('reconcile', 0))"
+REGISTERED = "SELECT partner, max(isa13) AS isa13 FROM interchange GROUP BY partner"
 AGAIN = """
 UPDATE received_file f SET state = 'registered'
 WHERE f.state = 'applied' AND f.partner = ANY (:partners)
@@ -42,16 +41,18 @@ class Lifted:
 
 @dataclass(frozen=True)
 class Missing:
-    """An encounter that was sent and is not here; `file` is the archive's object that brings it, empty if none does."""
+    """An encounter that was sent and is not here."""
 
     source_system: str
     source_encounter_id: str = field(repr=False)
-    file: str
 
 
 @dataclass(frozen=True)
 class ReconcileReport:
-    """What the database lacked of the archive. With `missing` or `conflicts` sending stays refused."""
+    """What the database lacked of the archive. With `missing` or `conflicts` sending stays refused.
+
+    `bring`: the files to take in again, in this order, so that the encounters that are missing are here again.
+    """
 
     applied: bool
     interchanges: tuple[str, ...]
@@ -60,6 +61,7 @@ class ReconcileReport:
     again: int
     lifted: tuple[Lifted, ...]
     missing: tuple[Missing, ...]
+    bring: tuple[Delivered, ...]
     conflicts: tuple[str, ...]
 
 
@@ -68,7 +70,7 @@ def reconcile(engine: Engine, archive: Archive, *, apply: bool, now: datetime, s
 
     Interchanges come back in doubt, with their claims and numbers; received files come back to be applied, and those
     whose answers found nobody are applied again. An interchange with an encounter that is not here stays out, whole,
-    until the file that brings it was taken in again and this is run again; until then sending stays refused.
+    until the files that bring it were taken in again and this is run again; until then sending stays refused.
     """
     with engine.connect() as connection, connection.begin() as transaction:
         connection.execute(text(LOCK))
@@ -96,7 +98,8 @@ def _reconcile(connection: Connection, archive: Archive, *, apply: bool, now: da
         received=received,
         again=again,
         lifted=tuple(lifted),
-        missing=tuple(_bringers(connection, archive, absent)),
+        missing=tuple(Missing(*one) for one in absent),
+        bring=tuple(_bring(connection, archive, {source for source, _ in absent})),
         conflicts=tuple(conflicts),
     )
 
@@ -139,8 +142,14 @@ def _receive(connection: Connection, archive: Archive, *, now: datetime, run_id:
 
 
 def _lift(connection: Connection, lacking: Sequence[Unknown], *, whole: bool, run_id: int) -> list[Lifted]:
-    """No number that the archive shows is given out again; ISA13 stays, and refuses, until nothing is missing."""
+    """No number that the archive shows is given out again; ISA13 stays, and refuses, until nothing is missing.
+
+    Then it is lifted over what an earlier run has registered, too.
+    """
     highest: dict[tuple[NumberKind, str], int] = {}
+    if whole:
+        registered = connection.execute(text(REGISTERED))
+        highest |= {("isa13", row.partner): row.isa13 for row in registered}
     for one in lacking:
         manifest = one.manifest
         used: dict[tuple[NumberKind, str], int] = {
@@ -165,23 +174,8 @@ def _count_of(claim_number: str) -> int:
     return reduce(lambda count, sign: count * BASE + ALPHABET.index(sign), claim_number[:DIGITS], 0)
 
 
-def _bringers(connection: Connection, archive: Archive, absent: Collection[tuple[str, str]]) -> list[Missing]:
-    """For each absent encounter the newest charge file of the archive, unknown to the database, that holds it."""
-    if not absent:
-        return []
-    known = set(connection.scalars(select(archive_object.c.sha256)))
-    files = [archive.path(sha256) for sha256 in archive.names() if sha256 not in known]
-    holds: dict[str, str] = {}
-    for path in sorted(files, key=lambda path: path.stat().st_mtime):
-        holds |= dict.fromkeys(_encounters(path), path.name)
-    return [Missing(system, encounter, holds.get(encounter, "")) for system, encounter in absent]
-
-
-def _encounters(path: Path) -> set[str]:
-    """The ids of the encounters in a file of charges; none in any other file."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-        if "encounter_id" not in stream.readline():
-            return set()
-        stream.seek(0)
-        rows = csv.DictReader(stream)
-        return {row["encounter_id"].strip() for row in rows if row.get("encounter_id")}
+def _bring(connection: Connection, archive: Archive, sources: Collection[str]) -> list[Delivered]:
+    """The deliveries of these sources that the database has lost, people and coverage with the charges."""
+    columns = (received_file.c.partner, received_file.c.sha256)
+    known = {(row.partner, row.sha256) for row in connection.execute(select(*columns))}
+    return [one for one in unknown_deliveries(archive, known) if one.source in sources]

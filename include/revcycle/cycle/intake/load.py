@@ -16,6 +16,7 @@ from revcycle.cycle.intake.reading import Delivery, kind_of, read
 from revcycle.cycle.intake.register import Receipt, register
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
+from revcycle.foundation.register import Delivered, note
 from revcycle.foundation.store.runs import Step, begin
 
 SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
@@ -70,6 +71,7 @@ def load(
     ready = [_prepare(archive, path, intake_day, progress) for path, _ in ordered]
     total = IntakeCounts()
     for file in ready:
+        note(archive, Delivered(source, file.sha256, file.delivery.kind.name, now.isoformat()))
         with engine.begin() as connection:
             connection.execute(text(_LOCK), {"source": source})
             run_id = begin(connection, step)

@@ -1,12 +1,14 @@
 """The register of what is sent: what the archive can tell of it when the database knows less, and what is owed."""
 
 from revcycle.foundation.register.behind import INTERCHANGE, SendingRefused, Unknown, unknown, why_refused
+from revcycle.foundation.register.deliveries import Delivered, note, unknown_deliveries
 from revcycle.foundation.register.expected import expect, expect_once
 from revcycle.foundation.register.manifest import Manifest, SentClaim, SentLine
 from revcycle.foundation.register.released import Release
 
 __all__ = [
     "INTERCHANGE",
+    "Delivered",
     "Manifest",
     "Release",
     "SendingRefused",
@@ -15,6 +17,8 @@ __all__ = [
     "Unknown",
     "expect",
     "expect_once",
+    "note",
     "unknown",
+    "unknown_deliveries",
     "why_refused",
 ]

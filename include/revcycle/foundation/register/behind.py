@@ -1,6 +1,7 @@
 """Interchanges that the archive has and the database does not: it was restored to an older backup.
 
-A number above the counter was given out in the time that is lost. At or below it stands what a backup amid a batch has
+A number above the counter was given out in the time that is lost, unless an earlier reconciling has registered it
+again while others still lacked an encounter. At or below it stands what a backup amid a batch has
 lost, and what a killed batch left. What a partner may have seen of them has a mark; the others were never sent, their
 claims still wait, and their numbers are not used again.
 """
@@ -51,7 +52,7 @@ def why_refused(connection: Connection, archive: Archive) -> str:
 
 
 def _lost(connection: Connection, archive: Archive) -> list[tuple[str, int, str]]:
-    """Partner, ISA13 and manifest of every label above its counter, or released and without a row."""
+    """Partner, ISA13 and manifest of every label without a row, above its counter or released."""
     known = {(row.partner, row.isa13) for row in connection.execute(select(interchange.c.partner, interchange.c.isa13))}
     seen_by_partners = released(archive)
     counters: dict[str, int] = {}
@@ -61,6 +62,6 @@ def _lost(connection: Connection, archive: Archive) -> list[tuple[str, int, str]
         if partner not in counters:
             counters[partner] = last_number(connection, "isa13", partner=partner)
         isa13 = int(number)
-        if isa13 > counters[partner] or (name in seen_by_partners and (partner, isa13) not in known):
+        if (partner, isa13) not in known and (isa13 > counters[partner] or name in seen_by_partners):
             found.append((partner, isa13, sha256))
     return sorted(found)
