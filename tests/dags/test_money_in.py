@@ -56,7 +56,7 @@ def test_what_payers_pay_is_collected_posted_and_proven(
     assert set(states(made).values()) == {"success"}
     assert xcom(made, "post", 0) == {"files": 1, "posted": 1}
     (label,) = [ti.rendered_map_index for ti in made.get_task_instances() if ti.task_id == "post"]
-    assert label == "1 files · 1 payments posted"
+    assert label == "1 file · 1 payment posted"
     paid = sum(round(float(one["paid"]) * 100) for one in house.truth)
     assert rows(practice, "SELECT sum(paid_cents)::bigint FROM remittance WHERE state = 'posted'") == [(paid,)]
     again = posting()

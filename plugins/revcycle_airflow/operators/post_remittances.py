@@ -18,7 +18,9 @@ class PostRemittancesOperator(BusinessDateOperator):
     """
 
     template_fields: Sequence[str] = ("files",)
-    LABEL: ClassVar[str] = "{{ task.files | length }} files{{ posted | default('') }}"
+    LABEL: ClassVar[str] = (
+        "{{ task.files | length }} file{{ 's' if task.files | length > 1 else '' }}{{ posted | default('') }}"
+    )
 
     def __init__(self, *, files: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -48,5 +50,5 @@ class PostRemittancesOperator(BusinessDateOperator):
         """As every step, and complete the label."""
         counts = super().execute(context)
         posted = sum(counts.get(status, 0) for status in ("posted", "partly_matched", "notification"))
-        context["posted"] = f" · {posted:,} payments posted"
+        context["posted"] = f" · {posted:,} payment{'' if posted == 1 else 's'} posted"
         return counts
