@@ -14,6 +14,7 @@ import resource
 import tempfile
 import time
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Engine, text
@@ -115,8 +116,8 @@ def write_file(path: Path, claims: int, sets: int) -> None:
         )
         size = -(-claims // sets)
         for number, first in enumerate(range(1, claims + 1, size), start=1):
-            body = [row for n in range(first, min(first + size, claims + 1)) for row in _claim(n)]
-            paid = sum(16550 + n % 1000 for n in range(first, min(first + size, claims + 1)))
+            paid_here = range(first, min(first + size, claims + 1))
+            paid = sum(16550 + n % 1000 for n in paid_here)
             head = [
                 f"BPR*I*{paid / 100:.2f}*C*ACH*CCP*01*999999992*DA*1*1512345678**01*999988880*DA*9*20261120",
                 f"TRN*1*EFT{number}*{PAYER}",
@@ -124,8 +125,11 @@ def write_file(path: Path, claims: int, sets: int) -> None:
                 "N1*PE*BENCHMARK GROUP*XX*1000000012",
                 "LX*1",
             ]
-            file.write("".join(f"{row}~\n" for row in [f"ST*835*{number:04}", *head, *body]))
-            file.write(f"SE*{len(head) + len(body) + 2}*{number:04}~\n")
+            segments = 1  # SE counts itself
+            for row in chain([f"ST*835*{number:04}"], head, chain.from_iterable(map(_claim, paid_here))):
+                file.write(f"{row}~\n")
+                segments += 1
+            file.write(f"SE*{segments}*{number:04}~\n")
         file.write(f"GE*{-(-claims // size)}*1~\nIEA*1*000000001~\n")
 
 
