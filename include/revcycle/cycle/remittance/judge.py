@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, func, text
 
-from revcycle.cycle.remittance import booking, claims, denials, facts, matching, register, to_do
+from revcycle.cycle.remittance import booking, claims, denials, facts, matching, register, staging, to_do
 from revcycle.cycle.remittance.identity import (
     Identity,
     Known,
@@ -72,11 +72,12 @@ class Posting:
 
 @dataclass(frozen=True)
 class Case:
-    """A set whose tables are staged, with what is wrong in it so far."""
+    """A set whose tables are staged, with what is wrong in it so far; `number` is the id that it may get."""
 
     connection: Connection
     posting: Posting
     columns: dict[str, str]
+    number: int
     one: RemittanceSet
     problems: list[Problem]
     run_id: int
@@ -114,6 +115,7 @@ def judge(case: Case) -> SetResult:
 def _seen_before(case: Case, before: Known, party: Party) -> SetResult:
     """The same payment again: nothing moves. With another body a person has to take one of the two."""
     connection, posting, one = case.connection, case.posting, case.one
+    staging.forget_details(connection, case.number)
     if posting.resumed and register.seen_in(connection, posting.file, one) == before.id:
         matched = connection.execute(text(MATCHED), {"remittance": before.id}).scalar_one()
         return case.result(before.state, int(matched))
@@ -129,15 +131,14 @@ def _seen_before(case: Case, before: Known, party: Party) -> SetResult:
 
 def _quarantine(case: Case, key: Identity | None, party: Party) -> SetResult:
     """Nothing of the set moves; it is registered under its identity where that can be read, and a biller is told."""
+    staging.forget_details(case.connection, case.number)
     if key is None:
         return case.result("quarantined")
     connection, file, one = case.connection, case.posting.file, case.one
     before = known(connection, key)
-    number = (
-        before.id
-        if before
-        else register.enter(connection, file, one, key, party, state="quarantined", run_id=case.run_id)
-    )
+    number = before.id if before else case.number
+    if before is None:
+        register.enter(connection, file, one, key, party, number=number, state="quarantined", run_id=case.run_id)
     register.sight(connection, file, one, number, "duplicate" if before else "first", run_id=case.run_id)
     codes = sorted({problem.code for problem in case.problems if problem.fatal})
     to_do.quarantined(connection, number, one, party, codes=codes, now=case.posting.now, run_id=case.run_id)
@@ -148,7 +149,8 @@ def _post(case: Case, key: Identity, party: Party) -> SetResult:
     """Match, write the facts, book, and bring claims, denials and work in line."""
     connection, posting, one, run_id = case.connection, case.posting, case.one, case.run_id
     now, day = posting.now, posting.day
-    number = register.enter(connection, posting.file, one, key, party, state="received", run_id=run_id)
+    number = case.number
+    register.enter(connection, posting.file, one, key, party, number=number, state="received", run_id=run_id)
     register.sight(connection, posting.file, one, number, "first", run_id=run_id)
     analyze(connection, "read_remittance_claim", "read_remittance_service", "read_remittance_adjustment")
     matching.match(connection, remittance=number, payer=party.payer)

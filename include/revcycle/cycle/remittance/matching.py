@@ -14,8 +14,9 @@ from revcycle.foundation.store.temporary import analyze
 # Every CLP whose number is a submission's own.
 EXACT = """
 CREATE TEMP TABLE candidate ON COMMIT DROP AS
-SELECT r.position, s.claim_id, s.id AS submission_id, 'exact' AS method
+SELECT r.position, c.id AS claim_id, s.id AS submission_id, 'exact' AS method, c.payer
 FROM read_remittance_claim r JOIN claim_submission s ON s.patient_control_number = r.patient_control_number
+JOIN claim c ON c.id = s.claim_id
 WHERE s.interchange_id IS NOT NULL OR s.transport <> 'electronic'
 """
 # The others: in other letters, with another ending than ours, cut off, or lost while the lines kept their numbers.
@@ -57,21 +58,22 @@ WITH reached AS (
               AND u.served_on BETWEEN l.date_from AND coalesce(l.date_to, l.date_from))
 ), one AS (
     SELECT position FROM agreed GROUP BY position HAVING count(DISTINCT claim_id) = 1)
-SELECT position, claim_id, submission_id, method FROM agreed JOIN one USING (position) WHERE place = 1
+SELECT position, claim_id, submission_id, method, payer FROM agreed JOIN one USING (position)
+JOIN claim c ON c.id = claim_id WHERE place = 1
 """
 # A payer's remittance is about its own claims; one that came by the number of another payer's claim (a crossover) is
 # about the sibling at this payer, where there is exactly one.
 MATCHED = """
 CREATE TEMP TABLE matched ON COMMIT DROP AS
 WITH of_payer AS (
-    SELECT k.position, k.claim_id, k.submission_id, k.method FROM candidate k
-    JOIN claim c ON c.id = k.claim_id WHERE c.payer = :payer
+    SELECT position, claim_id, submission_id, method FROM candidate WHERE payer = :payer
     UNION ALL
     SELECT k.position, min(mine.id), min(s.id), k.method
-    FROM candidate k JOIN claim other ON other.id = k.claim_id AND other.payer <> :payer
+    FROM candidate k JOIN claim other ON other.id = k.claim_id
     JOIN claim mine ON mine.encounter_id = other.encounter_id AND mine.split = other.split
          AND mine.payer = :payer AND mine.state <> 'void'
     LEFT JOIN claim_submission s ON s.claim_id = mine.id AND s.closed_at IS NULL
+    WHERE k.payer <> :payer
     GROUP BY k.position, k.method HAVING count(DISTINCT mine.id) = 1)
 SELECT r.position, o.claim_id, o.submission_id, coalesce(o.method, 'none') AS method,
        coalesce((SELECT max(m.ordinal) FROM remittance_match m

@@ -57,10 +57,10 @@ def _sets(posting: Posting, reader: RemittanceReader) -> Iterator[SetResult]:
             columns = staging.prepare(connection)
         for _, parts in groupby(ahead(reader), key=lambda part: part.st.index):
             with connection.begin():
-                one = _stage(connection, parts)
-                problems = [problem for problem in reader.problems if problem.st_index == one.index]
                 run_id = begin(connection, posting.step)
-                result = judge(Case(connection, posting, columns, one, problems, run_id))
+                number, one = _stage(connection, parts, run_id)
+                problems = [problem for problem in reader.problems if problem.st_index == one.index]
+                result = judge(Case(connection, posting, columns, number, one, problems, run_id))
                 usable = result.status != "quarantined"
                 register.write_set(connection, posting.file, one, problems, usable=usable, run_id=run_id)
             yield result
@@ -75,19 +75,20 @@ def post_set(connection: Connection, desk: Desk, file: int, index: int, *, run_i
         reader = RemittanceReader(data)
         for found, parts in groupby(reader, key=lambda part: part.st.index):
             if found == index:
-                one = _stage(connection, parts)
+                number, one = _stage(connection, parts, run_id)
                 problems = [problem for problem in reader.problems if problem.st_index == index]
-                return judge(Case(connection, posting, columns, one, problems, run_id))
+                return judge(Case(connection, posting, columns, number, one, problems, run_id))
     raise LookupError(f"file {file} of the archive has no transaction set {index}")
 
 
-def _stage(connection: Connection, parts: Iterator[Part]) -> RemittanceSet:
-    """Copy a set to the temporary tables; one that is damaged already is only read on."""
+def _stage(connection: Connection, parts: Iterator[Part], run_id: int) -> tuple[int, RemittanceSet]:
+    """Copy a set in, for the id that it may get; one that is damaged already is only read on."""
+    number = staging.reserve(connection)
     for part in parts:
         one = part.st
         if one.sound:
-            staging.take_in(connection, part.tables)
-    return one
+            staging.take_in(connection, part.tables, remittance=number, run_id=run_id)
+    return number, one
 
 
 def _unreadable(posting: Posting, problem: UnreadableFile) -> SetResult:

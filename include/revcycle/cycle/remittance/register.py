@@ -29,12 +29,14 @@ def enter(
     key: Identity,
     party: Party,
     *,
+    number: int,
     state: str,
     run_id: int,
-) -> int:
-    """Write the remittance of a set; returns its id. A set that is posted counts its first posting."""
+) -> None:
+    """Write the remittance of a set under the id reserved for it. A set that is posted counts its first posting."""
     effective = one.payment_date or one.production_date or one.gs04_date or date.min
     row = asdict(key) | {
+        "id": number,
         "state": state,
         "posting": int(state == "received"),
         "payer": party.payer,
@@ -53,7 +55,7 @@ def enter(
         "body_sha256": one.body_sha256,
         "run_id": run_id,
     }
-    return int(connection.execute(insert(remittance).values(row).returning(remittance.c.id)).scalar_one())
+    connection.execute(insert(remittance).values(row))
 
 
 def set_state(connection: Connection, number: int, state: str, **more: Any) -> None:

@@ -1,4 +1,8 @@
-"""The tables of one transaction set on their way in: read to temporary tables, looked at, then written as facts."""
+"""The tables of one transaction set on their way in: read to temporary tables, looked at, then written as facts.
+
+Its details, the most rows and asked by nobody here, go to their table at once, under the id that the remittance will
+have.
+"""
 
 import pyarrow as pa
 from sqlalchemy import Connection, text
@@ -10,8 +14,10 @@ TABLES = (
     "remittance_service",
     "remittance_adjustment",
     "provider_adjustment",
-    "remittance_detail",
 )
+DETAIL = "remittance_detail"
+RESERVE = "SELECT nextval(pg_get_serial_sequence('remittance', 'id'))"
+FORGET = "DELETE FROM remittance_detail WHERE remittance_id = :remittance"
 LEFT_OUT = {"id", "remittance_id", "run_id", "treatment", "treatment_reason"}
 COLUMNS = """
 SELECT table_name, array_agg(column_name::text ORDER BY ordinal_position) FROM information_schema.columns
@@ -33,6 +39,21 @@ def prepare(connection: Connection) -> dict[str, str]:
     return found
 
 
-def take_in(connection: Connection, tables: dict[str, pa.Table]) -> int:
-    """Copy the tables of one part of a set; returns how many rows."""
-    return sum(copy_in(connection, f"read_{name}", rows) for name, rows in tables.items())
+def reserve(connection: Connection) -> int:
+    """The id of a remittance that will be written, or never."""
+    return int(connection.execute(text(RESERVE)).scalar_one())
+
+
+def take_in(connection: Connection, tables: dict[str, pa.Table], *, remittance: int, run_id: int) -> None:
+    """Copy the tables of one part of a set."""
+    for name, rows in tables.items():
+        if name == DETAIL:
+            of_set = rows.append_column("remittance_id", pa.repeat(remittance, rows.num_rows))
+            copy_in(connection, DETAIL, of_set.append_column("run_id", pa.repeat(run_id, rows.num_rows)))
+        else:
+            copy_in(connection, f"read_{name}", rows)
+
+
+def forget_details(connection: Connection, remittance: int) -> None:
+    """The set is not posted: nothing of it stays."""
+    connection.execute(text(FORGET), {"remittance": remittance})

@@ -77,8 +77,8 @@ SELECT b.claim_id, c.encounter_id, b.open_cents
 FROM (SELECT claim_id FROM matched
       UNION SELECT onward.id FROM matched m JOIN claim onward ON onward.prior_claim = m.claim_id) touched
 JOIN claim_balance b ON b.claim_id = touched.claim_id JOIN claim c ON c.id = b.claim_id
-WHERE b.open_cents < 0 OR EXISTS (
-    SELECT FROM work_item w WHERE w.cause_kind = 'overpayment' AND w.cause_id = b.claim_id AND w.closed_at IS NULL)
+WHERE b.open_cents < 0
+   OR b.claim_id IN (SELECT cause_id FROM work_item WHERE cause_kind = 'overpayment' AND closed_at IS NULL)
 ORDER BY b.claim_id
 """
 

@@ -19,12 +19,12 @@ FROM (
                          THEN 'assigned' ELSE 'moved' END
                 WHEN side.other IN ('adjustment.contractual', 'adjustment.other', 'adjustment.bad_debt') THEN 'adjusted'
                 ELSE 'paid' END AS column_name
-    FROM {transfers} t
-    CROSS JOIN LATERAL (VALUES
-        (t.debit_claim, t.amount_cents, t.debit_account, t.credit_account, t.credit_claim),
-        (t.credit_claim, -t.amount_cents, t.credit_account, t.debit_account, t.debit_claim)
-    ) AS side (claim_id, cents, account, other, other_claim)
-    WHERE side.account = 'receivable.insurance' AND side.claim_id IS NOT NULL
+    FROM (SELECT debit_claim AS claim_id, amount_cents AS cents, credit_account AS other, credit_claim AS other_claim
+          FROM {transfers} WHERE debit_account = 'receivable.insurance'
+          UNION ALL
+          SELECT credit_claim, -amount_cents, debit_account, debit_claim
+          FROM {transfers} WHERE credit_account = 'receivable.insurance') side
+    WHERE side.claim_id IS NOT NULL
 ) effects GROUP BY claim_id
 """
 # Of the transfers in `written`. Claims in ascending order, as every writer of several rows takes its locks.
