@@ -20,7 +20,8 @@ word counts only where `sends_277ca: false` says that the payer sends none.
 - `refresh`, `raise_work`: mostly the database was away for longer than the retries last. Clear the task.
 - Neither is red for a deadline that has passed: that is an item "past due" (`./revcycle work list`). Look for a proof
   of filing (`./revcycle proof CLAIM --out FILE`) or for a lawful exception; with its evidence, put it into
-  `exceptions` of `practice.yaml`: the next run moves the day and closes the item.
+  `exceptions` of `practice.yaml`: the next run moves the day and closes the item, and the claim is held for it no more
+  (a finding `filing.expired` of its encounter is overridden with the same reason: `./revcycle work override`).
 - A last day looks wrong: read its sentence, then correct the payer's rule in `practice.yaml`. A payer without a rule
   has no deadlines.
 

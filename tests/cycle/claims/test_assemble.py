@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from revcycle.foundation.store.digest import digest
 from revcycle.foundation.work.decisions import decide
+from revcycle.foundation.x12.claim_numbers import claim_number
 from tests.cycle.claims.biller import CLAIMS_SETTINGS, Biller
 from tests.deliveries import NOW
 
@@ -144,6 +145,21 @@ def test_a_filing_limit_that_passes_before_sending_holds_with_an_item(biller: Bi
     decide(biller.engine, item, kind="release", reason="exception", by="rob", now=NOW, step=biller.step("decide"))
     assert (biller.assemble(now=late).submissions, biller.holds(), biller.items()) == (1, [], [])
     assert biller.assemble(now=late).held == 0
+
+
+@pytest.mark.parametrize(("whose", "held"), [("all", 0), ("its own", 0), ("another's", 1)])
+def test_an_exception_to_the_filing_limit_lets_the_claim_go(biller: Biller, whose: str, held: int) -> None:
+    ready(biller, {"date_from": "2025-11-25", "entered_on": "2025-11-26"})
+    late = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    biller.assemble(now=late)
+    ((own,),) = biller.rows("SELECT claim_number FROM claim")
+    claim = {"all": "", "its own": own, "another's": claim_number(7)}[whose]
+    more_time = f"""
+    exceptions:
+      - {{valid_from: 2025-01-01, claim: "{claim}", reason: waiver, until: 2027-01-31, source: letter, evidence: x}}
+    claims:"""
+    biller.settings(CLAIMS_SETTINGS.replace("\n    claims:", more_time, 1))
+    assert (biller.assemble(now=late).submissions, len(biller.holds())) == (1 - held, held)
 
 
 def test_the_last_day_of_the_limit_is_in_time(biller: Biller) -> None:

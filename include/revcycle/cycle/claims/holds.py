@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.calendar import due_on
-from revcycle.foundation.practice.limits import stored_limits
+from revcycle.foundation.practice.limits import stored_extensions, stored_limits
 from revcycle.foundation.store.temporary import analyze
 
 FOLLOWING = ("finding", "filing", "enrollment", "coverage", "outage", "manual")
@@ -19,7 +19,7 @@ FOLLOWING = ("finding", "filing", "enrollment", "coverage", "outage", "manual")
 # Open claims with what the encounter has now; a void asks for nothing, so nothing of the encounter can hold it.
 ASKING = """
 CREATE TEMP TABLE asking ON COMMIT DROP AS
-SELECT c.id, c.payer, c.responsibility, c.encounter_id, e.current_version AS version, e.source_system,
+SELECT c.id, c.claim_number, c.payer, c.responsibility, c.encounter_id, e.current_version AS version, e.source_system,
        e.source_encounter_id
 FROM claim c JOIN encounter e ON e.id = c.encounter_id WHERE c.state = 'open' AND c.next_frequency <> '8'
 """
@@ -59,9 +59,9 @@ FROM asking c WHERE EXISTS (
     AND coalesce(l.date_to, l.date_from) > :day)
 """
 SERVICES = """
-SELECT c.id AS claim_id, c.payer, l.date_from, l.date_to
+SELECT c.id AS claim_id, c.claim_number, l.date_from, l.date_to
 FROM asking c JOIN charge_line l ON l.encounter_id = c.encounter_id AND l.version = c.version
-WHERE c.payer = :payer GROUP BY c.id, c.payer, l.date_from, l.date_to
+WHERE c.payer = :payer GROUP BY c.id, c.claim_number, l.date_from, l.date_to
 """
 LATE = "INSERT INTO wanted VALUES (:claim_id, 'filing', 0, 'the payer''s filing limit has passed')"
 RELEASE = """
@@ -115,14 +115,18 @@ def held(connection: Connection) -> int:
 
 
 def _add_late(connection: Connection, day: date) -> None:
-    """Claims of which a line can no longer be filed. The calendar's rules count the dates."""
+    """Claims of which a line can no longer be filed. The calendar's rules count; exceptions add to them."""
     limits = stored_limits(connection)
+    exceptions = [one for one in stored_extensions(connection) if one.until >= day]
     late: set[int] = set()
     for payer in {limit.payer for limit in limits}:
         mine = [limit for limit in limits if limit.payer == payer]
+        excepted = [one for one in exceptions if one.payer == payer]
         for row in connection.execute(text(SERVICES), {"payer": payer}):
             starts = [(limit, limit.start(row.date_from, row.date_to)) for limit in mine]
-            if any(limit.covers(start) and due_on(limit, start) < day for limit, start in starts):
+            if any(limit.covers(start) and due_on(limit, start) < day for limit, start in starts) and not any(
+                one.claim in ("", row.claim_number) and one.covers(row.date_from) for one in excepted
+            ):
                 late.add(row.claim_id)
     if late:
         connection.execute(text(LATE), [{"claim_id": claim} for claim in sorted(late)])
