@@ -18,6 +18,7 @@ ENTRIES = """
 CREATE TEMP TABLE new_entry ON COMMIT DROP AS
 WITH wanted AS (
     SELECT DISTINCT kind, source_kind, source_id, entry_ordinal, accounting_date, effective_date FROM staged_transfer
+    ORDER BY kind, source_kind, source_id, entry_ordinal
 ), written AS (
     INSERT INTO journal_entry (kind, source_kind, source_id, ordinal, accounting_date, effective_date, reverses, run_id)
     SELECT kind, source_kind, source_id, entry_ordinal, accounting_date, effective_date,
