@@ -52,7 +52,8 @@ DO = {
     "filing": "Wait for the date of service, or let the claim go though it is late: `--as release`.",
     "coverage": "Correct the patient's coverage in its own system and bring it in; the claim goes by itself then.",
     "reopening": "Ask the payer to reopen the claim with what has changed; `--as release` once that is done.",
-    "enrollment": "Enroll with the payer, then set `enrolled: true` in practice.yaml.",
+    "enrollment": "Where the payer's `claims` in practice.yaml have no entry for today, write it (docs/exchange.md); "
+    "else enroll with the payer, then set `enrolled: true` there.",
     "doubt": "Ask the partner whether the file arrived: `--as delivered` or `--as resend`.",
     "overdue": "Ask the partner or payer for the answer; the item closes by itself when it comes.",
     "possible_duplicate": "Ask the payer which of the claim's submissions it has; `--as release` when that is clear.",
