@@ -21,7 +21,7 @@ or a claim that is not answered in its time becomes work, and turns one run red.
 - `collect`, a file may not be read or removed: all others are collected all the same. Ask the partner for the right to
   it, or set `removes: false` under `mailbox` of practice.yaml.
 - `apply`, `doubts`: mostly the database was away. Clear the task. A file that cannot be read does not make it red: it
-  stands in quarantine with segment and reason (`./revcycle work list`, queue ops).
+  stands in quarantine with segment and reason (`./revcycle work list --queue ops`).
 - `in_time`: an answer is newly overdue. `./revcycle work list` names the interchange or claim and the party; ask the
   partner whether the file arrived. Do not clear the task: it is red once for each answer, and the answer, when it
   comes, closes the item.

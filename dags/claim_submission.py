@@ -10,7 +10,7 @@ It follows `code_validation`, for the same business date, and takes what belongs
 | `assemble` | makes claims, holds those with a cause, freezes a submission of each that may go |
 | `batch` | writes submissions into 837 files, at most 5,000 claims each; what cannot be written is held |
 | `doubts` | of interchanges in doubt: does what was decided, sends the same bytes again where that is safe and due |
-| `waiting` | lists the interchanges to send, those of earlier nights too |
+| `waiting` | lists the interchanges to send, those of earlier nights too; its log counts what a pause keeps back |
 | `publish` | sends one interchange; its log ends with the answers it has so far |
 | `hand_on` | names the date to the DAGs that follow, also when something was not sent |
 | `all_sent` | red when an interchange was not sent |
@@ -25,9 +25,10 @@ Clearing a task never sends twice: what was done stands in the practice database
   is sent until" means that the database is older than the archive, as after a restore: `./revcycle reconcile` shows
   what is missing, `./revcycle reconcile --apply` registers it again; then clear the task.
 - `publish`, the login was refused: the partner has changed the password or key. Put the new one into the connection
-  (Admin, Connections), then clear the task.
+  (Admin, Connections; the sample's is a variable that `up` makes, see docs/exchange.md), then clear the task.
 - `publish`, another host key: do not go on before the partner has confirmed the new fingerprint by telephone. Then add
-  it to the list `host_keys` in the extra of the connection, beside the old one, and clear the task.
+  the key to the partner's `host_keys` in practice.yaml, beside the old one, let `acknowledgments` run once, which reads
+  it, and clear the task. Keys in the extra of the connection (`host_key`, `host_keys`) count too.
 - `publish`, the partner is away or its disk is full: it is tried again by itself, and by the next night.
 - `publish`, permission denied or rename refused: `mailbox` of practice.yaml does not fit the partner. Mend, then clear.
 - an interchange `in doubt` (`./revcycle status`) is not an error of the task: the partner cut the connection at the one

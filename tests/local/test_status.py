@@ -184,3 +184,12 @@ def test_the_last_alarms_are_shown(state: State) -> None:
     assert [told["kind"] for told in status(state, NOW).as_json()["alarms"]] == [Kind.NIGHT_EMPTY]
     settle(state, dag_id="code_validation", run_id="s", business_date="2026-11-05", now=datetime.now(UTC))
     assert status(state, NOW).alarms == []
+
+
+def test_alarms_of_one_run_are_one_line_that_says_how_many(state: State, capsys: pytest.CaptureFixture[str]) -> None:
+    alarm = Alarm(Kind.RUN_FAILED, dag_id="acknowledgments", run_id="r", business_date="")
+    for _ in range(3):
+        send(alarm, state=state, now=datetime.now(UTC))
+    assert command.run(command.argparse.Namespace(json=False), state) == 0
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Alarm")]
+    assert line.endswith("Run r. (3 times)")

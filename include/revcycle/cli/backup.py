@@ -30,4 +30,8 @@ def run_restore(arguments: argparse.Namespace, state: State) -> int:
     """Restore; the services must be down."""
     restore(state, arguments.file, say)
     say(f"{state.root} is restored; start it with ./revcycle up.")
+    say(
+        "What was sent after the backup was made, the archive may know and the database does not: ./revcycle reconcile "
+        "shows it, and nothing is sent until ./revcycle reconcile --apply has registered it."
+    )
     return 0

@@ -42,9 +42,13 @@ def _lines(seen: Status) -> list[str]:
         f"Passwords  {told['pgpass_file'] or '(made by up)'} (for libpq: PGPASSFILE)",
         *([f"Simulator  {seen.simulator['host']}:{seen.simulator['port']}"] if seen.simulator else []),
         *_code_sets(seen),
-        *(f"Alarm      {alarm['at']} {alarm['text']}" for alarm in seen.alarms),
+        *(f"Alarm      {alarm['at']} {alarm['text']}{_times(alarm['times'])}" for alarm in seen.alarms),
         *(f"Trouble    {trouble}" for trouble in seen.troubles),
     ]
+
+
+def _times(times: int) -> str:
+    return f" ({times} times)" if times > 1 else ""
 
 
 def _code_sets(seen: Status) -> list[str]:

@@ -14,3 +14,8 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def printable(given: str) -> str:
+    """What somebody else has named, with every sign that a terminal might obey written as its number."""
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in given)

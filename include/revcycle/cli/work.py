@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from revcycle.cli.terminal import print_table, say
+from revcycle.cli.terminal import print_table, printable, say
 from revcycle.cycle import intake
 from revcycle.cycle.edits import explain
 from revcycle.foundation import work
@@ -17,9 +17,11 @@ from revcycle.foundation.store.runs import Step
 from revcycle.local.practice import existing_practice
 
 QUARANTINE = ("source", "kind", "subject", "file", "row", "field", "found", "expected", "reason")
+QUEUES = ("biller", "coder", "ops")
 COLUMNS = (
     "item",
     "kind",
+    "queue",
     "state",
     "owner",
     "due_on",
@@ -45,6 +47,7 @@ def add_parser(
     listed = verbs.add_parser("list", parents=[common], help="open items, by deadline, then money at stake")
     listed.add_argument("--find", default="", metavar="TEXT", help="patient name or id, encounter, claim number")
     listed.add_argument("--owner", default="", metavar="USERNAME", help="the items of one member of staff")
+    listed.add_argument("--queue", default="", choices=QUEUES, help="the items of one queue")
     listed.add_argument("--closed", action="store_true", help="closed items too")
     listed.add_argument("--csv", action="store_true", help="print CSV")
     listed.set_defaults(run=run_list)
@@ -95,6 +98,7 @@ def run_list(arguments: argparse.Namespace, state: State) -> int:
         who=getpass.getuser(),
         find=arguments.find,
         owner=arguments.owner,
+        queue=arguments.queue,
         closed=arguments.closed,
     )
     rows = [[_cell(item, column) for column in COLUMNS] for item in items]
@@ -214,7 +218,9 @@ def _print_cause(item: dict[str, Any]) -> None:
     """What a biller's item hangs on: the claim, what was answered where, and what can be done."""
     for claim in item["claims"]:
         print(f"{'payer':<12}{claim['payer']}\n{'claim is':<12}{claim['state']}")
-        print(f"{'sent as':<12}{claim['patient_control_numbers'] or ''}")
+        print(f"{'sent as':<12}{claim['patient_control_numbers'] or 'not yet'}")
+    for file in item["files"]:
+        print(f"{'received as':<12}{printable(file['first_name'])}, on {file['recorded_at']:%Y-%m-%d}")
     for name, value in item["detail"].items():
         print(f"{name:<12}{' '.join(map(str, value)) if isinstance(value, list) else value}")
     if advice := work.advice(item["kind"], item["queue"]):

@@ -55,7 +55,7 @@ class ClearinghouseHook(BaseHook):
         except AirflowNotFoundException:
             raise InputUnusable(
                 f"Airflow has no connection {self.partner.connection}, which a trading partner of practice.yaml names: "
-                "add it (Admin, Connections, type SFTP)."
+                "add it (Admin, Connections, type SFTP; docs/exchange.md)."
             ) from None
 
     def _login(self) -> Login:
@@ -70,7 +70,7 @@ class ClearinghouseHook(BaseHook):
         if not keys:
             raise InputUnusable(
                 f"No host key is pinned for {self.partner.connection}: put the one that the partner has told you into "
-                "`host_key` of the connection's extra, or into host_keys of practice.yaml."
+                "the partner's host_keys in practice.yaml, or into `host_key` of the connection's extra."
             )
         return Login(
             host=connection.host or "",

@@ -8,9 +8,16 @@ from revcycle_airflow.turn import Turn
 
 
 class ListInterchangesOperator(BusinessDateOperator):
-    """The ids of the interchanges that wait to be sent, one mapped task each; those an earlier night left too."""
+    """The ids of the interchanges that wait to be sent, one mapped task each; those an earlier night left too.
+
+    The log names what a pause keeps back.
+    """
 
     def perform(self, practice: PracticeHook, turn: Turn) -> Any:
-        from revcycle.cycle.exchange import waiting
+        from revcycle.cycle.exchange import unsent, waiting
 
+        with practice.engine.connect() as connection:
+            for kept in unsent(connection):
+                if kept.paused:
+                    self.log.warning("%s", kept.sentence)
         return waiting(practice.engine)

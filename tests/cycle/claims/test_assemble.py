@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
+from revcycle.cycle.claims.notices import NO_ENTRY
 from revcycle.foundation.store.digest import digest
 from revcycle.foundation.work.decisions import decide
 from revcycle.foundation.x12.claim_numbers import claim_number
@@ -128,9 +129,14 @@ def test_a_payer_without_enrollment_holds_with_one_item_for_all(biller: Biller) 
     biller.assemble()
     assert [cause for _, cause in biller.holds()] == ["enrollment"] * 3
     assert biller.items() == [("enrollment", "biller")]
+    ((item, detail),) = biller.rows("SELECT id, detail FROM work_item WHERE closed_at IS NULL")
+    assert detail == {"payer": "NOBODY", "claims": 3, "reason": NO_ENTRY}
     terms = "{valid_from: 2010-01-01, source: g, partner: clearinghouse, payer_id: NOBOD, filing_indicator: CI}"
     rule = f"    claims:\n      - {terms}\n"
     zone = "    name: Not enrolled\n    kind: commercial\n    time_zone: America/New_York\n"
+    biller.settings(CLAIMS_SETTINGS.replace(zone, zone + rule.replace("CI}", "CI, enrolled: false}")))
+    assert biller.assemble().submissions == 0
+    assert biller.rows("SELECT id, detail FROM work_item") == [(item, {"payer": "NOBODY", "claims": 3})]
     biller.settings(CLAIMS_SETTINGS.replace(zone, zone + rule))
     assert biller.assemble().submissions == 3
     assert (biller.holds(), biller.items()) == ([], [])

@@ -42,14 +42,40 @@ def test_a_failure_after_the_success_stands(state: State) -> None:
     assert [alarm["run_id"] for alarm in standing(state, TODAY)] == ["run 3"]
 
 
-def test_another_dag_or_no_date_settles_nothing_but_its_own_run(state: State) -> None:
+def test_another_dag_or_another_date_settles_nothing(state: State) -> None:
     failed(state)
     failed(state, run_id="by hand", day="")
     succeeded(state, dag_id="another")
-    succeeded(state, run_id="other by hand", day="")
-    assert len(standing(state, TODAY)) == 2
-    succeeded(state, run_id="by hand", day="")
+    succeeded(state, dag_id="another", day="")
+    succeeded(state, day="2026-11-04")
+    assert [alarm["run_id"] for alarm in standing(state, TODAY)] == ["run 1", "by hand"]
+
+
+def test_a_run_without_a_date_is_settled_by_a_later_one_without(state: State) -> None:
+    failed(state)
+    failed(state, run_id="half past six", day="")
+    succeeded(state, run_id="seven", day="")
     assert [alarm["run_id"] for alarm in standing(state, TODAY)] == ["run 1"]
+
+
+def test_alarms_of_one_run_and_kind_are_one_that_is_counted(state: State) -> None:
+    failed(state, run_id="other")
+    for minute in range(3):
+        failed(state, at=NOON + timedelta(minutes=minute))
+    send(Alarm(Kind.RUN_LATE, "code_validation", "run 1", "2026-11-05"), state=state, now=NOON + timedelta(hours=1))
+    told = [(alarm["run_id"], alarm["kind"], alarm["times"], alarm["at"][:16]) for alarm in standing(state, TODAY)]
+    assert told == [
+        ("other", "run_failed", 1, "2026-11-06T12:00"),
+        ("run 1", "run_failed", 3, "2026-11-06T12:02"),
+        ("run 1", "run_late", 1, "2026-11-06T13:00"),
+    ]
+
+
+def test_many_clears_of_one_run_push_no_other_alarm_out(state: State) -> None:
+    failed(state, run_id="other")
+    for minute in range(12):
+        failed(state, at=NOON + timedelta(minutes=minute))
+    assert [alarm["run_id"] for alarm in standing(state, TODAY)] == ["other", "run 1"]
 
 
 def test_an_alarm_stands_for_a_week_at_most(state: State) -> None:

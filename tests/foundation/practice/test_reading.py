@@ -92,8 +92,8 @@ FAULTS = [
     ("kind: commercial", "kind: hmo", 17, "payers.kind: one of 'medicare', 'medicaid',"),
     ("America/Chicago", "Chicago", 18, "payers.time_zone: a time zone such as America/New_York"),
     ("America/Chicago", "../etc/passwd", 18, "payers.time_zone: a time zone"),
-    ("2025-12-31", "2026-01-01", 15, "payers: filing_limits that do not overlap (from 2010-01-01 and 2026-01-01)"),
-    ("valid_to: 2025-12-31, ", "", 15, "payers: filing_limits that do not overlap"),
+    ("2025-12-31", "2026-01-01", 20, "payers.filing_limits: it holds on days on which that of line 21 holds too"),
+    ("valid_to: 2025-12-31, ", "", 20, "payers.filing_limits: it holds on days on which that of line 21 holds too"),
     ("{days: 90}", "{days: 90, months: 3}", 20, "payers.filing_limits.limit: exactly one of days, months, years"),
     ("{days: 90}", "{}", 20, "payers.filing_limits.limit: exactly one of"),
     ("{days: 90}", "{days: 0}", 20, "payers.filing_limits.limit.days: a number not below 1"),
@@ -138,7 +138,11 @@ TIME_FAULTS = [
     ("[30, 14]", "[14, 30]", 27, "payers.warnings: days_before from the most to the fewest, each once is expected"),
     ("[30, 14]", "[]", 27, "payers.warnings.days_before: at least one is expected"),
     ("escalates_to: wren", "escalates_to: nobody", 27, "payers.warnings.escalates_to: the username of one of staff"),
-    ("source: guide}]", "source: guide}, {valid_from: 2020-01-01, source: g}]", 15, "payers: receipt that do not"),
+    ("source: guide}]", "source: guide}, {valid_from: 2020-01-01, source: g}]", 26, "payers.receipt: it holds on days"),
+    ("until: 2027-01-31, source: letter, evidence: letter}", "until: 2027-01-31, source: letter, evidence: letter}, "
+     "{valid_from: 2026-02-01, reason: waiver, claim: 0000012KM2, until: 2027-01-31, source: letter, evidence: letter},"
+     "\n      {valid_from: 2026-03-01, reason: waiver, until: 2027-01-31, source: letter, evidence: letter}", 26,
+     "payers.exceptions: it holds on days on which that of line 25 holds too"),
 ]  # fmt: skip
 
 
@@ -149,6 +153,16 @@ def test_a_fault_in_a_rule_about_time_is_named_with_its_line(
     assert old in TIMED
     found = refusal(tmp_path, TIMED.replace(old, new, 1))
     assert found.startswith(f", line {line}: {said}")
+
+
+def test_the_claims_rule_that_overlaps_is_named_by_its_own_line(tmp_path: Path) -> None:
+    rule = "{source: guide, partner: house, payer_id: AB, filing_indicator: CI, valid_from: "
+    rules = f"    claims:\n      - {rule}2020-01-01}}\n      - {rule}2026-01-01}}\nstaff:\n"
+    found = refusal(tmp_path, TEXT.replace("staff:\n", rules))
+    assert found == (
+        ", line 24: payers.claims: it holds on days on which that of line 23 holds too; end one with valid_to before "
+        "the other begins."
+    )
 
 
 @pytest.mark.parametrize(("old", "new", "line", "said"), FAULTS, ids=lambda value: str(value)[:40])

@@ -21,7 +21,8 @@ LEFT JOIN LATERAL (
 WHERE h.released_at IS NULL AND h.cause = :cause GROUP BY c.id, h.id, e.id ORDER BY c.id
 """
 NOT_ENROLLED = """
-SELECT y.id, y.code, count(DISTINCT c.id) AS claims, sum(v.charge_cents)::bigint AS cents
+SELECT y.id, y.code, count(DISTINCT c.id) AS claims, sum(v.charge_cents)::bigint AS cents,
+       y.code NOT IN (SELECT payer FROM rule_now) AS has_no_entry
 FROM claim_hold h JOIN claim c ON c.id = h.claim_id
 JOIN encounter e ON e.id = c.encounter_id
 JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
@@ -43,17 +44,18 @@ SETTLED = {
         AND NOT EXISTS (SELECT FROM interchange i WHERE i.id = w.cause_id AND i.answered = 'partly rejected')
     """,
 }
+NO_ENTRY = "its `claims` in practice.yaml have no entry for today"
 CODERS_COLUMNS = ("diagnosis_", "pointer_", "note", "ndc", "procedure", "modifier_", "place")
 """Columns of an 837 that are the coder's to mend; all others are the biller's."""
 
 
 def raise_notices(connection: Connection, *, now: datetime, run_id: int) -> None:
-    """Make the items of these kinds match the holds that stand."""
+    """Make the items of these kinds match the holds that stand, within an assembly, which has staged `rule_now`."""
     for kind in ("amendment", "content", "coverage", "filing"):
         causes = [_of_claim(kind, row) for row in connection.execute(text(HELD), {"cause": kind})]
         _match(connection, kind, causes, now=now, run_id=run_id)
     enrollment = [
-        Cause("enrollment", row.id, "biller", amount_cents=row.cents, detail={"payer": row.code, "claims": row.claims})
+        Cause("enrollment", row.id, "biller", amount_cents=row.cents, detail=_terms_lacking(row))
         for row in connection.execute(text(NOT_ENROLLED))
     ]
     _match(connection, "enrollment", enrollment, now=now, run_id=run_id)
@@ -72,6 +74,12 @@ def _match(connection: Connection, kind: str, causes: list[Cause], *, now: datet
     wanted = {cause.id for cause in causes}
     gone = [one for one in connection.scalars(text(STANDING), {"kind": kind}) if one not in wanted]
     close_items(connection, kind, gone, now=now, run_id=run_id, why="nothing holds it any more")
+
+
+def _terms_lacking(row: Any) -> dict[str, Any]:
+    """Of a payer that takes no claims of ours: how many wait, and whether practice.yaml says anything of it at all."""
+    lacking = {"reason": NO_ENTRY} if row.has_no_entry else {}
+    return {"payer": row.code, "claims": row.claims, **lacking}
 
 
 def _of_claim(kind: str, row: Any) -> Cause:

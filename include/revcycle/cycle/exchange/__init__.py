@@ -17,6 +17,7 @@ from revcycle.cycle.exchange.pause import PauseCounts, pause
 from revcycle.cycle.exchange.publish import PublishCounts, publish
 from revcycle.cycle.exchange.reconcile import Missing, ReconcileReport, reconcile
 from revcycle.cycle.exchange.sending import in_doubt, partner_of, waiting
+from revcycle.cycle.exchange.unsent import Unsent, unsent
 from revcycle.foundation.register import SendingRefused
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "ReconcileReport",
     "RemoteFile",
     "SendingRefused",
+    "Unsent",
     "collect",
     "in_doubt",
     "open_mailbox",
@@ -45,5 +47,6 @@ __all__ = [
     "publish",
     "reconcile",
     "settle_doubts",
+    "unsent",
     "waiting",
 ]

@@ -81,7 +81,7 @@ def _accepted(connection: str, lines: Sequence[str]) -> list[paramiko.PKey]:
         except (ValueError, SSHException, UnknownKeyType) as error:
             raise InputUnusable(
                 f"{connection}: a host key cannot be read; a line such as `ssh-ed25519 AAAA...` is expected "
-                "(practice.yaml, host_keys, or the connection's host_key)."
+                "(host_keys in practice.yaml, or host_key or host_keys in the connection's extra)."
             ) from error
     return keys
 
@@ -138,7 +138,8 @@ def _check_host_key(transport: paramiko.Transport, where: str, accepted: Sequenc
     raise HostKeyChanged(
         f"{where}: the server shows host key {shown.get_name()} {fingerprint(shown)}, accepted is {expected}. Nothing "
         "was sent. Ask the partner for the fingerprint of its key, on another way than by network; when it is the one "
-        "shown, add the key to the partner's host_keys in practice.yaml, and take the old one out once it is not used."
+        "shown, add the key to the partner's host_keys in practice.yaml, and take the old one out where it stands once "
+        "it is not used."
     )
 
 

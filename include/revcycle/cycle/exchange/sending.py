@@ -16,13 +16,14 @@ o.closed_at IS NULL AND o.partner IN ('', i.partner) AND (o.payer = '' OR EXISTS
     SELECT FROM claim_submission s JOIN claim c ON c.id = s.claim_id
     WHERE s.interchange_id = i.id AND c.payer = o.payer))
 """
+NOT_SENT = "i.state NOT IN ('published', 'in_doubt')"
 PAUSED = f"""
 SELECT o.opened_at, o.opened_by, o.payer FROM outage o JOIN interchange i ON i.id = :interchange
 WHERE {STOPS} ORDER BY o.opened_at LIMIT 1
 """
 WAITING = f"""
 SELECT i.id FROM interchange i
-WHERE i.state NOT IN ('published', 'in_doubt') AND (:partner = '' OR i.partner = :partner)
+WHERE {NOT_SENT} AND (:partner = '' OR i.partner = :partner)
   AND NOT EXISTS (SELECT FROM outage o WHERE {STOPS})
 ORDER BY i.id
 """

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
@@ -37,10 +38,18 @@ def settle(state: State, *, dag_id: str, run_id: str, business_date: str, now: d
 def standing(state: State, today: date, most: int = 10) -> list[Line]:
     """The newest alarms of the last days after which no run of the same DAG and business date succeeded.
 
-    Oldest first: at, kind, dag_id, run_id, business_date, task_id, text, sent.
+    Of a DAG whose runs have no date, any later success counts. Alarms of one kind about one run, as each clear of it
+    may add one, are told as the last of them, with how many times they came.
+    Oldest first: at, kind, dag_id, run_id, business_date, task_id, text, sent, times.
     """
-    young = (alarm for alarm in _unsettled(state) if _age_days(alarm, today) <= SHOWN_DAYS)
-    return list(young)[-most:]
+    young = [alarm for alarm in _unsettled(state) if _age_days(alarm, today) <= SHOWN_DAYS]
+    times = Counter(map(_about, young))
+    last = {_about(alarm): alarm | {"times": times[_about(alarm)]} for alarm in young}
+    return sorted(last.values(), key=lambda alarm: datetime.fromisoformat(alarm["at"]))[-most:]
+
+
+def _about(alarm: Line) -> tuple[str, ...]:
+    return alarm["dag_id"], alarm["run_id"], alarm["kind"]
 
 
 def _unsettled(state: State) -> list[Line]:
@@ -55,7 +64,7 @@ def _unsettled(state: State) -> list[Line]:
 
 def _settles(success: Line, alarm: Line) -> bool:
     same_run = success["run_id"] == alarm["run_id"]
-    same_date = success["business_date"] and success["business_date"] == alarm["business_date"]
+    same_date = success["business_date"] == alarm["business_date"]  # '' too: such a run takes all that is there
     return bool(success["dag_id"] == alarm["dag_id"] and (same_run or same_date))
 
 

@@ -68,7 +68,7 @@ class TradingPartner(Section):
     receiver_name: Words
     mailbox: Mailbox = Mailbox()
     host_keys: Annotated[list[HostKey], MANY, AfterValidator(one_or_two)] = Field(default_factory=list)
-    """Accepted host keys, `ssh-ed25519 AAAA...`; two while one is replaced. The connection's own `host_key` counts."""
+    """Accepted host keys, `ssh-ed25519 AAAA...`; two while one is replaced. The connection's extra may hold more."""
     refuses_duplicates: bool = True
     """Whether a second interchange with the same ISA13 is refused (TA1 note 025), so that a doubt may be sent again."""
     sends_positive_ta1: bool = True

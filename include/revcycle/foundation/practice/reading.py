@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.practice.marked_yaml import Marked, Place, Unreadable, parse
+from revcycle.foundation.practice.section import overlap
 from revcycle.foundation.practice.settings import Settings
 
 # What must not occur twice in a section. A billing NPI is one payee, whatever its tax id.
@@ -68,6 +69,7 @@ def read(path: Path) -> Settings:
         first = min(error.errors(include_url=False, include_input=False), key=lambda e: marked.line(e["loc"]))
         raise _unusable(path, marked, first["loc"], _sentence(first)) from None
     _refuse_repeats(path, marked, settings)
+    _refuse_overlaps(path, marked, settings)
     _refuse_unknown_partners(path, marked, settings)
     _refuse_unknown_staff(path, marked, settings)
     return settings
@@ -115,6 +117,15 @@ def _refuse_repeats(path: Path, marked: Marked, settings: Settings) -> None:
                 first = marked.line((section, seen[value], key))
                 raise _unusable(path, marked, (section, at, key), f"the same {key} stands in line {first} already")
             seen[value] = at
+
+
+def _refuse_overlaps(path: Path, marked: Marked, settings: Settings) -> None:
+    for at, payer in enumerate(settings.payers):
+        for name, rules in payer.one_a_day():
+            if found := overlap(rules):
+                first, second = (("payers", at, name, nth) for nth in found)
+                said = f"it holds on days on which that of line {marked.line(first)} holds too; "
+                raise _unusable(path, marked, second, said + "end one with valid_to before the other begins")
 
 
 def _refuse_unknown_partners(path: Path, marked: Marked, settings: Settings) -> None:

@@ -1,6 +1,6 @@
 """What the sections of practice.yaml share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Protocol, TypeVar
@@ -43,8 +43,11 @@ def ordered(dated: Dated) -> Dated:
     return dated
 
 
-def refuse_overlap(name: str, rules: Sequence[Ending]) -> None:
-    """Refuse two rules for one day."""
-    for one, two in pairwise(sorted(rules, key=lambda rule: rule.valid_from or date.min)):
-        if two.valid_from and (one.valid_to or date.max) >= two.valid_from:
-            raise ValueError(f"{name} that do not overlap (from {one.valid_from} and {two.valid_from})")
+def overlap(rules: Mapping[int, Ending]) -> tuple[int, int] | None:
+    """The positions of two rules that hold on one day, the one that begins first before the other."""
+    order = sorted(rules, key=lambda at: rules[at].valid_from or date.min)
+    for one, two in pairwise(order):
+        begins = rules[two].valid_from
+        if begins and (rules[one].valid_to or date.max) >= begins:
+            return one, two
+    return None

@@ -1,5 +1,6 @@
 """What practice.yaml holds. Later parts of the product add sections to it."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from revcycle.foundation.practice.fields import (
 )
 from revcycle.foundation.practice.partner import TradingPartner
 from revcycle.foundation.practice.remittance_rule import RemittanceRule
-from revcycle.foundation.practice.section import Address, Section, ordered, refuse_overlap
+from revcycle.foundation.practice.section import Address, Ending, Section, ordered
 from revcycle.foundation.practice.time_rules import (
     AppealRule,
     CorrectionRule,
@@ -108,13 +109,12 @@ class Payer(Section):
     claims: Annotated[list[ClaimRule], MANY] = Field(default_factory=list)
     remittances: Annotated[list[RemittanceRule], MANY] = Field(default_factory=list)
 
-    @model_validator(mode="after")
-    def _one_rule_a_day(self) -> "Payer":
+    def one_a_day(self) -> Iterator[tuple[str, dict[int, Ending]]]:
+        """Fields and their rules by position, of which one at most holds on a day (checked in `reading`)."""
         for name in DATED:
-            refuse_overlap(name, getattr(self, name))
-        for claim in {rule.claim for rule in self.exceptions}:
-            refuse_overlap("exceptions", [rule for rule in self.exceptions if rule.claim == claim])
-        return self
+            yield name, dict(enumerate(getattr(self, name)))
+        for claim in sorted({rule.claim for rule in self.exceptions}):
+            yield "exceptions", {at: rule for at, rule in enumerate(self.exceptions) if rule.claim == claim}
 
 
 class Staff(Section):

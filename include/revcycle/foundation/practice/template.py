@@ -134,7 +134,8 @@ payers:
 #        days_to_835: 30
 
 # Who takes the files: mostly one clearinghouse. connection is the id of an Airflow connection of type SFTP (host, port,
-# login, password or private key, and `host_key` in its extra); everything but the ids and the contact may be left out.
+# login, password or private key). Its server's key stands in host_keys, or in the connection's extra as `host_key`;
+# everything but the ids and the contact may be left out.
 trading_partners:
 #  - connection: clearinghouse
 #    name: Example Clearinghouse

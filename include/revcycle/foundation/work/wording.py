@@ -52,7 +52,8 @@ DO = {
     "filing": "Wait for the date of service, or let the claim go though it is late: `--as release`.",
     "coverage": "Correct the patient's coverage in its own system and bring it in; the claim goes by itself then.",
     "reopening": "Ask the payer to reopen the claim with what has changed; `--as release` once that is done.",
-    "enrollment": "Enroll with the payer, then set `enrolled: true` in practice.yaml.",
+    "enrollment": "Where the payer's `claims` in practice.yaml have no entry for today, write it (docs/exchange.md); "
+    "else enroll with the payer, then set `enrolled: true` there.",
     "doubt": "Ask the partner whether the file arrived: `--as delivered` or `--as resend`.",
     "overdue": "Ask the partner or payer for the answer; the item closes by itself when it comes.",
     "possible_duplicate": "Ask the payer which of the claim's submissions it has; `--as release` when that is clear.",
@@ -66,12 +67,18 @@ DO = {
     "otherwise.",
     "quarantined_file": "Ask the partner for the file again; `./revcycle reapply FILE` reads this one once more.",
 }
-
-
-CODERS_DO = {
-    "denial": "Correct the codes in their own system and bring the encounter in: once it has passed the sweep the "
+DO_BY_QUEUE = {
+    (
+        "coder",
+        "denial",
+    ): "Correct the codes in their own system and bring the encounter in: once it has passed the sweep the "
     "biller gets it by itself. Where the codes stand, say why: `--as release`.",
+    (
+        "biller",
+        "quarantined_file",
+    ): "Ask the partner for the file again, mended; `--as release` once that one is posted.",
 }
+"""Where it depends on whose the item is: a remittance is not applied again, and a coder has the codes to correct."""
 
 
 def sentence(kind: str, detail: Mapping[str, Any]) -> str:
@@ -83,8 +90,7 @@ def sentence(kind: str, detail: Mapping[str, Any]) -> str:
 
 def advice(kind: str, queue: str) -> str:
     """What a person can do about it; empty for the coders' edits, whose findings say it themselves."""
-    said = CODERS_DO.get(kind) if queue == "coder" else None
-    return said or DO.get(kind, "")
+    return DO_BY_QUEUE.get((queue, kind), DO.get(kind, ""))
 
 
 def _words(value: Any) -> str:
