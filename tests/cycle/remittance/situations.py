@@ -139,7 +139,10 @@ SITUATIONS: dict[str, tuple[Payments, Ending]] = {
     "reduction of the whole claim": (on_claim_level, Ending(117_60, 2_40)),
     "no services": (without_services, Ending(100_00, 20_00)),
     "notice without money": (notice, Ending(state="adjudicated", items=("denial",))),
-    "processed as primary and sent on": (line(120_00, status="19"), PAID),
+    "processed as primary and sent on to nobody we know": (
+        line(120_00, status="19"),
+        Ending(120_00, items=("sent_on",)),
+    ),
     "sent on to whom it concerns": (
         line(0, ("OA", "109", 120_00), status="23"),
         Ending(state="submitted", items=("sent_on",)),

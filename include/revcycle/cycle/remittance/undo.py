@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-from revcycle.cycle.remittance import claims, to_do
+from revcycle.cycle.remittance import claims, crossover, onward, to_do
 from revcycle.cycle.remittance.decided import Desk
 from revcycle.cycle.remittance.register import set_state
 from revcycle.foundation.ledger import reverse
@@ -46,6 +46,7 @@ def undo(connection: Connection, desk: Desk, remittance: int, *, run_id: int) ->
     for kind in ITEMS_OF_CLAIMS:
         close_items(connection, kind, of_claims, now=now, run_id=run_id, why=why)
     close_items(connection, "provider_adjustment", [remittance], now=now, run_id=run_id, why=why)
+    onward.hold(connection, crossover.take_back(connection, now=now, run_id=run_id), {}, now=now, run_id=run_id)
     claims.fold(connection, remittance=remittance, now=now, run_id=run_id)
     to_do.overpaid(connection, now=now, run_id=run_id)
     found = connection.execute(text(NAMED), asked).one()

@@ -1,12 +1,16 @@
 """The register of what is sent: what the archive can tell of it when the database knows less, and what is owed."""
 
 from revcycle.foundation.register.behind import INTERCHANGE, SendingRefused, Unknown, unknown, why_refused
-from revcycle.foundation.register.expected import expect, expect_once
+from revcycle.foundation.register.expected import expect, expect_once, expect_remittances
+from revcycle.foundation.register.frozen import LINE_NUMBER, NUMBER, SAME_LINES
 from revcycle.foundation.register.manifest import Manifest, SentClaim, SentLine
 from revcycle.foundation.register.released import Release
 
 __all__ = [
     "INTERCHANGE",
+    "LINE_NUMBER",
+    "NUMBER",
+    "SAME_LINES",
     "Manifest",
     "Release",
     "SendingRefused",
@@ -15,6 +19,7 @@ __all__ = [
     "Unknown",
     "expect",
     "expect_once",
+    "expect_remittances",
     "unknown",
     "why_refused",
 ]

@@ -29,6 +29,7 @@ NOTICES = (
     "overdue",
     "quarantined_file",
     "sent_on",
+    "billed_twice",
     "adjustment_waiting",
     "provider_adjustment",
     "reversal_unmatched",

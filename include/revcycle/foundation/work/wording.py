@@ -19,6 +19,9 @@ WHAT = {
     "set_rejection": "file rejected, no claim named",
     "quarantined_file": "received file cannot be read",
     "deadline": "last day",
+    "sent_on": "sent on by the payer, no claim of ours is there",
+    "further_payer": "for a further payer, sent by hand",
+    "billed_twice": "sent by us, and forwarded by the payer before",
 }
 TOLD = {
     "deadline": "{}",
@@ -56,6 +59,10 @@ DO = {
     "deadline": "Send it before that day, or put an exception with its evidence into practice.yaml; the item closes by "
     "itself when the payer has it; `--as release` where nothing is to be sent.",
     "quarantined_file": "Ask the partner for the file again; `./revcycle reapply FILE` reads this one once more.",
+    "sent_on": "Ask the patient for the coverage that is missing and bring it in; `--as release` when that is clear.",
+    "further_payer": "Send it by hand with the payment of the payer before; the item closes when its payer has "
+    "decided, or the payer before says that it forwarded the claim.",
+    "billed_twice": "Ask the payer to leave out one of the two; `--as release` when that is clear.",
 }
 
 
