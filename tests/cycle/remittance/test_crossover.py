@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from revcycle.cycle.answers import overdue, proof
+from revcycle.cycle.remittance.decisions import carry_out
 from revcycle.foundation.ledger import conservation, verify
-from tests.cycle.remittance.cashier import OTHER_TRN03, Cashier, visit
-from tests.deliveries import NOW
+from revcycle.foundation.work.decisions import decide
+from revcycle.watch.followup import refresh
+from tests.cycle.remittance.cashier import OTHER_TRN03, SETTINGS, Cashier, visit
+from tests.deliveries import NOW, TODAY
 from tests.payments import Claim, Payment, reversed_of
 
 CO45, PR1 = ("CO", "45", 20_00), ("PR", "1", 20_00)
@@ -243,3 +247,60 @@ def test_a_payer_that_gets_no_claims_from_us_is_expected_to_pay_within_the_usual
     number = covered(cashier, payer="NOBODY")
     cashier.pay(Payment([forwarded(number)]))
     assert cashier.rows(OWED) == [("crossover", "835", "payer", NOW + timedelta(days=30), True)]
+
+
+def test_a_proof_of_filing_shows_the_remittance_that_says_so(cashier: Cashier) -> None:
+    number = covered(cashier)
+    cashier.pay(Payment([forwarded(number, "19", CARRIER)], trace="T1"))
+    own = cashier.rows("SELECT patient_control_number FROM claim_submission WHERE transport = 'crossover'")[0][0]
+    page = proof(cashier.engine, cashier.archive, own, now=NOW, who="rob")
+    assert "Forwarded by MEDICARE, as its remittance T1 of 2026-11-20 says." in page
+    assert f"CLP*{number}*19*120*80" in page and CARRIER in page
+    assert cashier.rows("SELECT sha256 FROM received_file WHERE kind = '835'")[0][0] in page
+    assert f"{own}L01" in page and "member L1" in page
+
+
+def test_a_forwarded_claim_is_filed_on_the_day_of_the_remittance_that_says_so(cashier: Cashier) -> None:
+    limits = "    filing_limits: [{valid_from: 2010-01-01, limit: {days: 90}, source: contract}]\n"
+    cashier.biller.settings(SETTINGS.replace("    name: Larkspur Mutual\n", "    name: Larkspur Mutual\n" + limits, 1))
+    number = covered(cashier)
+    cashier.pay(Payment([forwarded(number)]))
+    refresh(cashier.engine, as_of=TODAY, now=NOW, step=cashier.biller.step("refresh"))
+    filed = "SELECT state, filed_on::text, due_on::text FROM deadline WHERE subject_id = 2 AND rule_kind = 'filing'"
+    assert cashier.rows(filed) == [("filed", "2026-11-20", "2027-02-17")]
+
+
+def test_a_next_payer_that_is_late_gives_a_biller_an_item_until_it_pays(cashier: Cashier) -> None:
+    number = covered(cashier)
+    cashier.pay(Payment([forwarded(number)]))
+    late = NOW + timedelta(days=31)
+    assert overdue(cashier.engine, now=late, step=cashier.biller.step("overdue")).newly == 1
+    assert cashier.rows("SELECT cause_kind, claim_id, detail->>'payer' FROM work_item") == [("overdue", 2, "LARKSPUR")]
+    assert overdue(cashier.engine, now=late, step=cashier.biller.step("overdue")).newly == 0
+    cashier.pay(by_secondary(number))
+    overdue(cashier.engine, now=late, step=cashier.biller.step("overdue"))
+    assert cashier.biller.items() == []
+
+
+def test_undoing_the_posting_that_said_so_gives_the_claim_back_to_a_person(cashier: Cashier) -> None:
+    number = covered(cashier)
+    odd = Claim(number, [visit(80_00, CO45, ("PR", "1", 10_00), ("PR", "204", 10_00))], status="19")
+    cashier.pay(Payment([odd]))
+    assert cashier.rows(CLAIMS)[1] == ("S", "LARKSPUR", "submitted")
+    step = cashier.biller.step("undo")
+    (item,) = cashier.rows("SELECT id FROM work_item WHERE cause_kind = 'adjustment_waiting'")[0]
+    decide(cashier.engine, item, kind="undo", reason="a note", by="rob", now=NOW, step=step)
+    assert carry_out(cashier.engine, cashier.archive, day=TODAY, now=NOW, step=step).done == 1
+    assert cashier.rows(CLAIMS) == [("P", "MEDICARE", "submitted"), ("S", "LARKSPUR", "open")]
+    assert (cashier.biller.holds(), cashier.owed()) == ([("E0", "manual")], 1)
+    assert cashier.biller.items() == [("further_payer", "biller"), ("undone_remittance", "biller")]
+    proven(cashier)
+    (item,) = cashier.rows("SELECT id FROM work_item WHERE cause_kind = 'undone_remittance'")[0]
+    body = cashier.rows("SELECT body_sha256 FROM remittance")[0][0]
+    decide(cashier.engine, item, kind="take", argument=body, reason="a note", by="rob", now=NOW, step=step)
+    assert carry_out(cashier.engine, cashier.archive, day=TODAY, now=NOW, step=step).done == 1
+    assert cashier.rows(CLAIMS)[1] == ("S", "LARKSPUR", "submitted")
+    again = "SELECT ordinal, closed_because FROM claim_submission WHERE transport = 'crossover' ORDER BY ordinal"
+    assert cashier.rows(again) == [(1, "posting undone"), (2, "")]
+    assert cashier.biller.holds() == []
+    proven(cashier)
