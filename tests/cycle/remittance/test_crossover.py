@@ -48,6 +48,14 @@ def proven(cashier: Cashier) -> dict[str, int]:
         return {place: count for place, count in conservation(connection).items() if count}
 
 
+def decision(cashier: Cashier, cause: str, kind: str, argument: str = "") -> int:
+    """A biller decides on the item of this cause; returns how many decisions were carried out."""
+    (item,) = cashier.rows(f"SELECT id FROM work_item WHERE cause_kind = '{cause}' AND closed_at IS NULL")[0]
+    step = cashier.biller.step(kind)
+    decide(cashier.engine, item, kind=kind, argument=argument, reason="a note", by="rob", now=NOW, step=step)
+    return carry_out(cashier.engine, cashier.archive, day=TODAY, now=NOW, step=step).done
+
+
 @pytest.mark.parametrize(
     ("status", "more"),
     [("19", ()), ("1", (CARRIER,)), ("1", ("NM1*TT*2*NOBODY KNOWS*****PI*NEW",)), ("19", (CARRIER,))],
@@ -287,20 +295,66 @@ def test_undoing_the_posting_that_said_so_gives_the_claim_back_to_a_person(cashi
     odd = Claim(number, [visit(80_00, CO45, ("PR", "1", 10_00), ("PR", "204", 10_00))], status="19")
     cashier.pay(Payment([odd]))
     assert cashier.rows(CLAIMS)[1] == ("S", "LARKSPUR", "submitted")
-    step = cashier.biller.step("undo")
-    (item,) = cashier.rows("SELECT id FROM work_item WHERE cause_kind = 'adjustment_waiting'")[0]
-    decide(cashier.engine, item, kind="undo", reason="a note", by="rob", now=NOW, step=step)
-    assert carry_out(cashier.engine, cashier.archive, day=TODAY, now=NOW, step=step).done == 1
+    assert decision(cashier, "adjustment_waiting", "undo") == 1
     assert cashier.rows(CLAIMS) == [("P", "MEDICARE", "submitted"), ("S", "LARKSPUR", "open")]
     assert (cashier.biller.holds(), cashier.owed()) == ([("E0", "manual")], 1)
     assert cashier.biller.items() == [("further_payer", "biller"), ("undone_remittance", "biller")]
     proven(cashier)
-    (item,) = cashier.rows("SELECT id FROM work_item WHERE cause_kind = 'undone_remittance'")[0]
     body = cashier.rows("SELECT body_sha256 FROM remittance")[0][0]
-    decide(cashier.engine, item, kind="take", argument=body, reason="a note", by="rob", now=NOW, step=step)
-    assert carry_out(cashier.engine, cashier.archive, day=TODAY, now=NOW, step=step).done == 1
+    assert decision(cashier, "undone_remittance", "take", body) == 1
     assert cashier.rows(CLAIMS)[1] == ("S", "LARKSPUR", "submitted")
     again = "SELECT ordinal, closed_because FROM claim_submission WHERE transport = 'crossover' ORDER BY ordinal"
     assert cashier.rows(again) == [(1, "posting undone"), (2, "")]
     assert cashier.biller.holds() == []
+    proven(cashier)
+
+
+def test_what_a_person_matched_is_forwarded_as_its_remittance_says(cashier: Cashier) -> None:
+    number = covered(cashier)
+    assert cashier.pay(Payment([forwarded("0", "19", CARRIER)])) == ["partly_matched"]
+    assert decision(cashier, "unmatched_payment", "match", number) == 1
+    assert cashier.rows(CLAIMS) == SUBMITTED
+    assert cashier.biller.items() == []
+    proven(cashier)
+
+
+def test_a_next_payer_that_is_faster_than_the_word_of_the_payer_before_is_posted_all_the_same(cashier: Cashier) -> None:
+    number = covered(cashier)
+    assert cashier.pay(by_secondary(number)) == ["posted"]
+    assert cashier.rows(CLAIMS) == [("P", "MEDICARE", "submitted"), ("S", "LARKSPUR", "adjudicated")]
+    assert cashier.biller.items() == [("overpayment", "biller")]
+    assert cashier.rows(OWED)[0][4] is False
+    assert cashier.biller.night().interchanges == 0
+    proven(cashier)
+    cashier.pay(Payment([forwarded(number)]))
+    assert cashier.states() == ["closed", "closed"]
+    assert cashier.biller.items() == []
+    assert cashier.rows("SELECT count(*) FROM claim_submission WHERE transport = 'crossover'") == [(1,)]
+    proven(cashier)
+
+
+@pytest.mark.parametrize(("status", "payer"), [("1", "LARKSPUR"), ("3", "LARKSPUR"), ("2", "NOBODY")])
+def test_a_payment_for_another_payers_claim_waits_unless_its_payer_is_the_next_one(
+    cashier: Cashier, status: str, payer: str
+) -> None:
+    number = covered(cashier, payer=payer)
+    payment = by_secondary(number)
+    payment.claims[0].status = status
+    assert cashier.pay(payment) == ["partly_matched"]
+    assert cashier.rows(CLAIMS) == [("P", "MEDICARE", "submitted")]
+    assert cashier.biller.items() == [("unmatched_payment", "biller")]
+
+
+def test_of_a_large_set_only_what_was_forwarded_is_submitted(cashier: Cashier) -> None:
+    numbers = cashier.claims(*({} for _ in range(12)))
+    for place in range(12):
+        cashier.cover(f"P{place}", responsibility="S", payer="LARKSPUR", member_id=f"L{place}")
+    claims = [forwarded(number, "19" if place % 3 == 0 else "1") for place, number in enumerate(numbers)]
+    assert cashier.pay(Payment(claims)) == ["posted"]
+    found = "SELECT state, count(*) FROM claim WHERE responsibility = 'S' GROUP BY state ORDER BY state"
+    assert cashier.rows(found) == [("open", 8), ("submitted", 4)]
+    assert cashier.biller.items() == [("further_payer", "biller")] * 8
+    lines = """SELECT count(*) FROM submission_line l JOIN claim_submission s ON s.id = l.submission_id
+        WHERE s.transport = 'crossover' AND starts_with(l.line_control_number, s.patient_control_number)"""
+    assert cashier.rows(lines) == [(4,)]
     proven(cashier)

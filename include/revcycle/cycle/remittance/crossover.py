@@ -3,7 +3,7 @@
 Source: guide 005010X221A1, CLP02 19, 20 and 21 (processed and forwarded), and NM1*TT, the crossover carrier.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,9 +26,23 @@ LEFT JOIN (SELECT claim_position, min(split_part(elements, E'\\t', 3)) AS name,
            GROUP BY claim_position) t ON t.claim_position = r.position
 WHERE r.status IN ('19', '20', '21') OR t.claim_position IS NOT NULL AND r.status NOT IN ('22', '23', '25')
 """
-# Of each claim that was forwarded: the next payer's, what was sent of it, and what is to be done about it. Its contents
-# are those that the payer before decided on.
-CROSSED = """
+# What a submission is frozen of: the patient and the coverage as they are now, and the contents that the payer before
+# decided on. Of n, the next payer's claim, and b, the claim before with its submission.
+FROZEN_OF = """
+LEFT JOIN LATERAL (
+    SELECT s.id FROM claim c JOIN claim_submission s ON s.claim_id = c.id
+         AND (s.interchange_id > 0 OR s.transport <> 'electronic')
+    WHERE c.encounter_id = n.encounter_id AND c.split = n.split AND c.id <> n.id
+    ORDER BY s.id = b.submission_id DESC, c.id = n.prior_claim DESC, s.ordinal DESC LIMIT 1) last ON true
+LEFT JOIN patient p ON p.patient_id = b.patient_id AND p.superseded_at IS NULL
+LEFT JOIN coverage k ON k.patient_id = b.patient_id AND k.responsibility = n.responsibility AND k.payer = n.payer
+     AND k.superseded_at IS NULL
+     AND (SELECT min(l.date_from) FROM charge_line l JOIN encounter e ON e.id = l.encounter_id
+               AND e.current_version = l.version WHERE e.id = n.encounter_id)
+         BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity')
+"""
+# Of each claim that was forwarded: the next payer's, what was sent of it, and what is to be done about it.
+CROSSED = f"""
 CREATE TEMP TABLE crossed ON COMMIT DROP AS
 SELECT DISTINCT ON (b.claim_id) b.claim_id AS prior_claim, b.encounter_id, b.source_id, b.status, b.segment,
        b.effective_date, f.carrier, n.id AS claim_id, n.claim_number, n.payer, k.id AS coverage_row,
@@ -47,18 +61,20 @@ LEFT JOIN LATERAL (
     SELECT max(s.ordinal) AS ordinal, bool_or(s.transport = 'crossover' AND s.closed_at IS NULL) AS crossed,
            bool_or((s.interchange_id > 0 OR s.transport <> 'electronic') AND s.closed_because <> :undone) AS sent
     FROM claim_submission s WHERE s.claim_id = n.id) own ON true
-LEFT JOIN LATERAL (
-    SELECT s.id FROM claim c JOIN claim_submission s ON s.claim_id = c.id
-         AND (s.interchange_id > 0 OR s.transport <> 'electronic')
-    WHERE c.encounter_id = n.encounter_id AND c.split = n.split AND c.id <> n.id
-    ORDER BY s.id = b.submission_id DESC, c.id = b.claim_id DESC, s.ordinal DESC LIMIT 1) last ON true
-LEFT JOIN patient p ON p.patient_id = b.patient_id AND p.superseded_at IS NULL
-LEFT JOIN coverage k ON k.patient_id = b.patient_id AND k.responsibility = n.responsibility AND k.payer = n.payer
-     AND k.superseded_at IS NULL
-     AND (SELECT min(l.date_from) FROM charge_line l JOIN encounter e ON e.id = l.encounter_id
-               AND e.current_version = l.version WHERE e.id = b.encounter_id)
-         BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity')
+{FROZEN_OF}
 WHERE b.encounter_id > 0 ORDER BY b.claim_id, b.position DESC
+"""
+EARLY = f"""
+CREATE TEMP TABLE crossed ON COMMIT DROP AS
+SELECT n.id AS claim_id, n.claim_number, k.id AS coverage_row, p.id AS patient_row, last.id AS last, 1 AS ordinal,
+       'forwarded' AS verdict
+FROM onward o JOIN claim n ON n.prior_claim = o.prior_claim AND n.state = ANY (:states)
+     AND NOT EXISTS (SELECT FROM claim_submission s WHERE s.claim_id = n.id)
+JOIN LATERAL (
+    SELECT v.patient_id, NULL::bigint AS submission_id FROM encounter e
+    JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
+    WHERE e.id = n.encounter_id) b ON true
+{FROZEN_OF}
 """
 KNOWN = """
 CREATE TEMP TABLE known ON COMMIT DROP AS
@@ -103,11 +119,10 @@ TAKE_BACK = """
 WITH ended AS (
     UPDATE claim_submission s SET closed_at = :now, closed_because = :undone, run_id = :run_id
     FROM matched m JOIN claim c ON c.prior_claim = m.claim_id AND c.state = ANY (:states)
-    WHERE s.claim_id = c.id AND s.closed_at IS NULL AND s.transport = 'crossover'
-      AND NOT EXISTS (SELECT FROM claim_event v JOIN remittance_claim rc ON rc.id = v.source_id
-                      JOIN remittance r ON r.id = rc.remittance_id
-                      WHERE v.claim_id = c.id AND v.submission_id = s.id AND v.kind = 'crossed over'
-                        AND r.state IN ('posted', 'partly_matched', 'notification'))
+    WHERE s.claim_id = c.id AND s.closed_at IS NULL AND s.transport = 'crossover' AND (
+        SELECT bool_or(r.id = :remittance) AND NOT bool_or(r.state IN ('posted', 'partly_matched', 'notification'))
+        FROM claim_event v JOIN remittance_claim rc ON rc.id = v.source_id JOIN remittance r ON r.id = rc.remittance_id
+        WHERE v.claim_id = c.id AND v.submission_id = s.id AND v.kind = 'crossed over')
     RETURNING s.id, s.claim_id
 ), owed AS (
     UPDATE expected_answer SET met_by = 0, met_at = :now
@@ -130,18 +145,33 @@ def submit(connection: Connection, *, remittance: int, now: datetime, run_id: in
     if not connection.execute(text("SELECT EXISTS (SELECT FROM forwarded)")).scalar_one():
         return {}
     asked = {"remittance": remittance, "now": now, "run_id": run_id, "undone": UNDONE, "states": before("crossed over")}
-    for statement in (KNOWN, CROSSED, SUPERSEDED):
+    for statement in (KNOWN, CROSSED):
         connection.execute(text(statement), asked)
-    frozen = connection.execute(text(FREEZE), asked).all()
-    claims = [row.claim_id for row in frozen]
-    for statement in (LINES, SUBMITTED, FREE, EVENTS):
-        connection.execute(text(statement), asked | {"claims": claims})
-    expect_remittances(connection, [row.id for row in frozen], now=now, run_id=run_id)
-    why = "the payer before forwarded the claim"
-    close_items(connection, "further_payer", claims, now=now, run_id=run_id, why=why)
+    _freeze(connection, asked, now=now, run_id=run_id)
+    connection.execute(text(EVENTS), asked)
     elsewhere = _tell(connection, remittance, now=now, run_id=run_id)
     connection.execute(text("DROP TABLE crossed, known"))
     return elsewhere
+
+
+def submit_early(connection: Connection, *, now: datetime, run_id: int) -> None:
+    """Submit the claims of `onward`: their payer decided on them before the one before said that it forwarded them."""
+    asked = {"now": now, "run_id": run_id, "states": before("crossed over")}
+    connection.execute(text(EARLY), asked)
+    _freeze(connection, asked, now=now, run_id=run_id)
+    connection.execute(text("DROP TABLE crossed"))
+
+
+def _freeze(connection: Connection, asked: Mapping[str, object], *, now: datetime, run_id: int) -> None:
+    """A submission of each claim in `crossed` that was forwarded, with its lines; nothing holds it, its 835 is owed."""
+    connection.execute(text(SUPERSEDED), asked)
+    frozen = connection.execute(text(FREEZE), asked).all()
+    claims = [row.claim_id for row in frozen]
+    for statement in (LINES, SUBMITTED, FREE):
+        connection.execute(text(statement), {**asked, "claims": claims})
+    expect_remittances(connection, [row.id for row in frozen], now=now, run_id=run_id)
+    why = "the payer before forwarded the claim"
+    close_items(connection, "further_payer", claims, now=now, run_id=run_id, why=why)
 
 
 def _tell(connection: Connection, remittance: int, *, now: datetime, run_id: int) -> dict[int, str]:
@@ -163,7 +193,13 @@ def _tell(connection: Connection, remittance: int, *, now: datetime, run_id: int
     return {row.claim_id: row.carrier for row in rows if row.verdict == "elsewhere"}
 
 
-def take_back(connection: Connection, *, now: datetime, run_id: int) -> Sequence[Row[Any]]:
-    """Open again the claims that no remittance calls forwarded but that of `matched`, which no longer stands."""
-    asked = {"now": now, "run_id": run_id, "undone": UNDONE, "states": before("crossing undone")}
+def take_back(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> Sequence[Row[Any]]:
+    """Open again the claims that only this remittance, which no longer stands, called forwarded; `matched` is of it."""
+    asked = {
+        "remittance": remittance,
+        "now": now,
+        "run_id": run_id,
+        "undone": UNDONE,
+        "states": before("crossing undone"),
+    }
     return connection.execute(text(TAKE_BACK), asked).all()

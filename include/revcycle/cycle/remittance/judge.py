@@ -152,6 +152,8 @@ def _post(case: Case, key: Identity, party: Party) -> SetResult:
     register.sight(connection, posting.file, one, number, "first", run_id=run_id)
     analyze(connection, "read_remittance_claim", "read_remittance_service", "read_remittance_adjustment")
     matching.match(connection, remittance=number, payer=party.payer)
+    if onward.make_early(connection, posting.engine, payer=party.payer, now=now, step=posting.step, run_id=run_id):
+        matching.match_anew(connection, remittance=number, payer=party.payer)
     matching.match_services(connection)
     onward.make(connection, posting.engine, step=posting.step, run_id=run_id)
     safe = safe_reasons(connection, party.payer, day)

@@ -86,7 +86,7 @@ SELECT count(*) FROM (
         SELECT claim_id FROM matched UNION ALL
         SELECT n.id FROM matched m JOIN claim n ON n.prior_claim = m.claim_id) ORDER BY id FOR NO KEY UPDATE) one
 """
-DONE = "DROP TABLE candidate, unmatched"
+ANEW = "DROP TABLE matched, candidate, unmatched"
 
 # A service by our line number; else by what was billed: procedure, modifiers, day and charge. Equal lines pair off.
 BY_NUMBER = """
@@ -139,15 +139,21 @@ def match(connection: Connection, *, remittance: int, payer: str) -> None:
     """Make `matched` (position, claim_id, submission_id, method, ordinal) of the CLPs that were read.
 
     It has a row for every CLP, with method `none` where no claim of ours was found; the claims found stay locked, in
-    the order of their ids.
+    the order of their ids. `candidate` (position, claim_id) has the claims that a CLP led to, another payer's too.
     """
     asked: dict[str, Any] = {"remittance": remittance, "payer": payer}
     connection.execute(text(EXACT))
     if connection.execute(text(LEFT)).rowcount:
         connection.execute(text(OTHERWISE))
-    for statement in (MATCHED, INDEX, LOCK, DONE):
+    for statement in (MATCHED, INDEX, LOCK):
         connection.execute(text(statement), asked)
     analyze(connection, "matched")
+
+
+def match_anew(connection: Connection, *, remittance: int, payer: str) -> None:
+    """The same after claims were made for what was found to be meant."""
+    connection.execute(text(ANEW))
+    match(connection, remittance=remittance, payer=payer)
 
 
 def match_services(connection: Connection) -> None:

@@ -16,17 +16,19 @@ from revcycle.foundation.store.runs import Step
 from revcycle.foundation.work.causes import Cause, open_items
 from revcycle.foundation.x12.claim_numbers import claim_number
 
-# What goes to a payer who has no claim yet: further coverage on the first date of service.
+SHARED_OR_FORWARDED = """
+SELECT m.claim_id FROM matched m
+JOIN read_remittance_claim r ON r.position = m.position AND r.status NOT IN ('23', '25')
+JOIN read_remittance_adjustment a ON a.claim_position = m.position AND a.group_code = 'PR' AND a.reason = ANY (:patient)
+UNION
+SELECT m.claim_id FROM matched m JOIN forwarded USING (position)
+"""
+# Of claims that go on to a payer who has none yet: further coverage on the first date of service.
 ONWARD = """
 CREATE TEMP TABLE onward ON COMMIT DROP AS
 SELECT c.id AS prior_claim, c.encounter_id, c.split, k.payer, k.responsibility
-FROM (SELECT m.claim_id FROM matched m
-      JOIN read_remittance_claim r ON r.position = m.position AND r.status NOT IN ('23', '25')
-      JOIN read_remittance_adjustment a ON a.claim_position = m.position
-           AND a.group_code = 'PR' AND a.reason = ANY (:patient)
-      UNION
-      SELECT m.claim_id FROM matched m JOIN forwarded USING (position)) shared
-JOIN claim c ON c.id = shared.claim_id
+FROM ({claims}) going
+JOIN claim c ON c.id = going.claim_id
 JOIN encounter e ON e.id = c.encounter_id
 JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
 JOIN coverage k ON k.patient_id = v.patient_id AND k.superseded_at IS NULL
@@ -43,6 +45,13 @@ SELECT n.number, o.encounter_id, o.responsibility, o.split, o.payer, 'open', o.p
 FROM (SELECT *, row_number() OVER (ORDER BY encounter_id, split) AS at FROM onward) o
 JOIN unnest(CAST(:numbers AS text[])) WITH ORDINALITY AS n (number, at) USING (at)
 ON CONFLICT DO NOTHING
+"""
+ANY_EARLY = "SELECT EXISTS (SELECT FROM matched JOIN candidate USING (position) WHERE matched.claim_id IS NULL)"
+EARLY = """
+SELECT DISTINCT c.id AS claim_id FROM matched m JOIN candidate d USING (position)
+JOIN read_remittance_claim r USING (position) JOIN claim c ON c.id = d.claim_id
+WHERE m.claim_id IS NULL AND (c.responsibility = 'P' AND r.status IN ('2', '20', '22')
+                              OR c.responsibility = 'S' AND r.status IN ('3', '21', '22'))
 """
 WAITING = """
 SELECT c.id, c.encounter_id, c.payer, c.responsibility FROM claim c
@@ -61,11 +70,32 @@ def make(connection: Connection, engine: Engine, *, step: Step, run_id: int) -> 
     Their numbers are raised and committed first, so a gap may be left.
     """
     crossover.stage(connection)
-    connection.execute(text(ONWARD), {"patient": list(PATIENT)})
+    connection.execute(text(ONWARD.format(claims=SHARED_OR_FORWARDED)), {"patient": list(PATIENT)})
+    _make(connection, engine, step=step, run_id=run_id)
+
+
+def make_early(connection: Connection, engine: Engine, *, payer: str, now: datetime, step: Step, run_id: int) -> bool:
+    """Make the claims that `payer` decided on as the next one before the payer before said that it forwarded them.
+
+    Files come in any order, and what we never sent it can have from nobody else. Returns whether there are any: then
+    the CLPs are to be matched anew.
+    """
+    if not connection.execute(text(ANY_EARLY)).scalar_one():
+        return False
+    connection.execute(text(ONWARD.format(claims=EARLY)))
+    connection.execute(text("DELETE FROM onward WHERE payer <> :payer"), {"payer": payer})
+    found = _make(connection, engine, step=step, run_id=run_id)
+    crossover.submit_early(connection, now=now, run_id=run_id)
+    connection.execute(text("DROP TABLE onward"))
+    return found
+
+
+def _make(connection: Connection, engine: Engine, *, step: Step, run_id: int) -> bool:
     count = connection.execute(text("SELECT count(*) FROM onward")).scalar_one()
     if count:
         numbers = [claim_number(n) for n in raise_numbers(engine, "claim", count, step=step)]
         connection.execute(text(MAKE), {"numbers": numbers, "run_id": run_id})
+    return bool(count)
 
 
 def submit_or_hold(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> None:

@@ -46,7 +46,8 @@ def undo(connection: Connection, desk: Desk, remittance: int, *, run_id: int) ->
     for kind in ITEMS_OF_CLAIMS:
         close_items(connection, kind, of_claims, now=now, run_id=run_id, why=why)
     close_items(connection, "provider_adjustment", [remittance], now=now, run_id=run_id, why=why)
-    onward.hold(connection, crossover.take_back(connection, now=now, run_id=run_id), {}, now=now, run_id=run_id)
+    again = crossover.take_back(connection, remittance=remittance, now=now, run_id=run_id)
+    onward.hold(connection, again, {}, now=now, run_id=run_id)
     claims.fold(connection, remittance=remittance, now=now, run_id=run_id)
     to_do.overpaid(connection, now=now, run_id=run_id)
     found = connection.execute(text(NAMED), asked).one()
