@@ -36,11 +36,15 @@ TOLD = {
     "element": "{}",
     "column": "{}",
     "reason": "{}",
+    "of": "{}",
     "claims": "{} claims",
     "stage": "{}",
     "edit": "(edit {})",
 }
-"""What of the detail the worklist tells, in this order, and how; `edit` is the rule that should have caught it."""
+"""What of the detail the worklist tells, in this order, and how; `edit` is the rule that should have caught it.
+
+`of` are the reasons of adjustments, or the payer that a claim was sent on to.
+"""
 DO = {
     "rejection": "Correct the encounter, patient or coverage in its own system and bring the correction in; "
     "`--as release` then lets the claim go again.",
