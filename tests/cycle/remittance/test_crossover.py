@@ -345,6 +345,39 @@ def test_a_payment_for_another_payers_claim_waits_unless_its_payer_is_the_next_o
     assert cashier.biller.items() == [("unmatched_payment", "biller")]
 
 
+def test_what_the_second_payer_forwards_is_submitted_to_the_third(cashier: Cashier) -> None:
+    number = covered(cashier)
+    third = {"responsibility": "T", "payer": "NOBODY", "member_id": "N1"}
+    cashier.cover("P0", third, responsibility="S", payer="LARKSPUR", member_id="L1")
+    cashier.pay(Payment([forwarded(number)]))
+    payment = by_secondary(number)
+    payment.claims[0].status = "20"
+    cashier.pay(payment)
+    assert cashier.rows(CLAIMS) == [
+        ("P", "MEDICARE", "closed"),
+        ("S", "LARKSPUR", "closed"),
+        ("T", "NOBODY", "submitted"),
+    ]
+    assert cashier.rows("SELECT assigned_cents FROM claim_balance WHERE claim_id = 3") == [(5_00,)]
+    assert cashier.biller.items() == []
+    proven(cashier)
+
+
+def test_an_encounter_with_more_lines_than_a_claim_is_forwarded_claim_by_claim(cashier: Cashier) -> None:
+    numbers = cashier.claims(*({"encounter_id": "E0", "patient_id": "P0", "line": str(n + 1)} for n in range(53)))
+    cashier.cover("P0", responsibility="S", payer="LARKSPUR", member_id="L1")
+    assert len(numbers) == 2
+    paid = {50: numbers[0], 3: numbers[1]}
+    cashier.pay(Payment([Claim(number, [visit(120_00)] * lines, status="19") for lines, number in paid.items()]))
+    found = """SELECT c.split, c.state, s.amount_cents, count(*)
+        FROM claim c JOIN claim_submission s ON s.claim_id = c.id
+        JOIN submission_line l ON l.submission_id = s.id WHERE c.responsibility = 'S'
+        GROUP BY c.id, s.id ORDER BY c.split"""
+    assert cashier.rows(found) == [(1, "submitted", 50 * 120_00, 50), (2, "submitted", 3 * 120_00, 3)]
+    assert cashier.biller.night().interchanges == 0
+    proven(cashier)
+
+
 def test_of_a_large_set_only_what_was_forwarded_is_submitted(cashier: Cashier) -> None:
     numbers = cashier.claims(*({} for _ in range(12)))
     for place in range(12):

@@ -51,7 +51,7 @@ SELECT e.id AS first, e.kind, e.party, e.due_at, e.alarmed_at = :now AS newly, s
        s.amount_cents, c.payer
 FROM expected_answer e JOIN claim_submission s ON s.id = e.subject_id AND s.transport = 'crossover'
 JOIN claim c ON c.id = s.claim_id
-WHERE e.subject_kind = 'submission' AND e.met_by IS NULL AND e.alarmed_at IS NOT NULL ORDER BY e.id
+WHERE e.subject_kind = 'submission' AND e.met_by IS NULL AND e.due_at < :now AND e.alarmed_at IS NOT NULL ORDER BY e.id
 """
 FORWARDED_AND_MET = """
 SELECT e.id FROM work_item w JOIN expected_answer e ON e.id = w.cause_id AND e.met_by IS NOT NULL

@@ -54,8 +54,10 @@ WHERE m.claim_id IS NULL AND (c.responsibility = 'P' AND r.status IN ('2', '20',
                               OR c.responsibility = 'S' AND r.status IN ('3', '21', '22'))
 """
 WAITING = """
-SELECT c.id, c.encounter_id, c.payer, c.responsibility FROM claim c
-WHERE c.id = ANY (:claims) OR c.state = 'open' AND c.prior_claim IN (SELECT prior_claim FROM onward) ORDER BY c.id
+SELECT id, encounter_id, payer, responsibility FROM claim
+WHERE id IN (SELECT unnest(CAST(:claims AS bigint[]))
+             UNION ALL SELECT n.id FROM onward o JOIN claim n ON n.prior_claim = o.prior_claim AND n.state = 'open')
+ORDER BY id
 """
 HOLD = """
 INSERT INTO claim_hold (claim_id, cause, reason, run_id)
