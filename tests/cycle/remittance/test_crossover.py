@@ -112,6 +112,24 @@ def test_what_waited_to_be_sent_by_hand_is_turned_when_the_payer_before_says_tha
     proven(cashier)
 
 
+def test_what_an_encounters_change_holds_stays_held_when_its_claim_was_forwarded(cashier: Cashier) -> None:
+    number = covered(cashier)
+    first = Claim(number, [visit(80_00, CO45, PR1)])
+    cashier.pay(Payment([first], trace="T1"))
+    cashier.biller.charges({"encounter_id": "E0", "patient_id": "P0", "procedure": "99214"})
+    cashier.biller.night()
+    with cashier.engine.begin() as connection:
+        held = "INSERT INTO claim_hold (claim_id, cause, cause_id, reason, run_id) VALUES (2, 'amendment', 2, 'why', 1)"
+        connection.execute(text(held))
+    cashier.pay(Payment([reversed_of(first), forwarded(number)], trace="T2"))
+    assert cashier.rows(CLAIMS) == SUBMITTED
+    assert cashier.biller.holds() == [("E0", "amendment")] * 2
+    cashier.biller.night()
+    assert cashier.biller.holds() == [("E0", "amendment")] * 2
+    assert cashier.rows("SELECT version, closed_at FROM claim_submission WHERE transport = 'crossover'") == [(1, None)]
+    proven(cashier)
+
+
 def test_what_we_sent_ourselves_stays_as_it_is_and_a_biller_is_told_once(cashier: Cashier) -> None:
     number = covered(cashier)
     first = Claim(number, [visit(80_00, CO45, PR1)])

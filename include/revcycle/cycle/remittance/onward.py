@@ -92,14 +92,6 @@ def make_early(connection: Connection, engine: Engine, *, payer: str, now: datet
     return found
 
 
-def _make(connection: Connection, engine: Engine, *, step: Step, run_id: int) -> bool:
-    count = connection.execute(text("SELECT count(*) FROM onward")).scalar_one()
-    if count:
-        numbers = [claim_number(n) for n in raise_numbers(engine, "claim", count, step=step)]
-        connection.execute(text(MAKE), {"numbers": numbers, "run_id": run_id})
-    return bool(count)
-
-
 def submit_or_hold(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> None:
     """Submit the next payers' claims that were forwarded; those made now that were not wait, each with an item."""
     elsewhere = crossover.submit(connection, remittance=remittance, now=now, run_id=run_id)
@@ -125,3 +117,12 @@ def hold(
         for row in rows
     ]
     open_items(connection, causes, now=now, run_id=run_id)
+
+
+def _make(connection: Connection, engine: Engine, *, step: Step, run_id: int) -> bool:
+    """A claim for each row of `onward`; returns whether there is one."""
+    count = connection.execute(text("SELECT count(*) FROM onward")).scalar_one()
+    if count:
+        numbers = [claim_number(n) for n in raise_numbers(engine, "claim", count, step=step)]
+        connection.execute(text(MAKE), {"numbers": numbers, "run_id": run_id})
+    return bool(count)
