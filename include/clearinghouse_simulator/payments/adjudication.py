@@ -18,6 +18,7 @@ COINSURANCE_PERCENT = 20
 COPAYS = (1000, 2000, 2500, 4000)
 DEFAULT_CODES = {"deny": "CO:197", "partial": "CO:97"}
 _STATUS = {"P": "1", "S": "2", "T": "3"}
+_FORWARDED = {"P": "19", "S": "20", "T": "21"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def interest_on(decided: DecidedClaim) -> int:
 def _status(claim: BilledClaim, rule: PaymentRule, decision: Decision) -> str:
     if decision == "deny" and rule.status == "4":
         return "4"
-    return _STATUS.get(claim.responsibility, "3")
+    statuses = _FORWARDED if rule.outcome == "crossover" else _STATUS
+    return statuses.get(claim.responsibility, statuses["T"])
 
 
 class _Judge:

@@ -10,7 +10,7 @@ from clearinghouse_simulator.interchange import Claim
 Decision = Literal["pay", "partial", "deny", "patient"]
 """What a payer decides on the lines of a claim."""
 
-PaymentOutcome = Literal[Decision, "late", "silent", "reversal", "takeback", "forward", "interest"]
+PaymentOutcome = Literal[Decision, "late", "silent", "reversal", "takeback", "forward", "interest", "crossover"]
 AdjustmentCode = Annotated[str, Field(pattern=r"^(CO|PR|OA|PI):[A-Z0-9]{1,3}(:[A-Z0-9]{1,6})?$")]
 """Group and reason of a CAS, with a remark (LQ*HE) where one belongs to it."""
 

@@ -22,6 +22,8 @@ Event = Literal[
     "coverage moved",
     "fewer lines",
     "void confirmed",
+    "crossed over",
+    "crossing undone",
 ]
 STATES: tuple[State, ...] = get_args(State)
 
@@ -46,6 +48,8 @@ TRANSITIONS: dict[tuple[State | None, Event], State] = {
     ("open", "coverage moved"): "void",
     ("open", "fewer lines"): "void",
     ("submitted", "void confirmed"): "void",
+    ("open", "crossed over"): "submitted",  # the payer before forwarded it: nothing of ours goes to this one
+    ("submitted", "crossing undone"): "open",  # the posting that said so was undone
 }
 
 

@@ -63,6 +63,12 @@ def test_a_hospital_line_is_told_by_its_revenue_code_where_it_has_no_procedure(s
     assert only(sent.all, "CLP")[0][8:] == ["13", "1"]
 
 
+def test_a_claim_that_is_sent_on_to_the_next_payer_is_paid_and_says_so(pay: Pay) -> None:
+    (sent,) = pay(THREE, rule={"outcome": "crossover"})
+    (claim,) = sent.claims
+    assert (claim.status, claim.paid > 0, sent.off(), complaints(sent.data)) == ("19", True, [], [])
+
+
 def test_medicare_keeps_two_percent_of_what_it_pays(pay: Pay) -> None:
     (sent,) = pay(PlainClaim("A1", lines=("100",) * 9, filing="MB"))
     for service in sent.claims[0].services:

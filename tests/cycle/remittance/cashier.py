@@ -87,9 +87,10 @@ class Cashier:
 
     payee = PAYEE
 
-    def cover(self, patient_id: str, **coverage: str) -> None:
-        """A further coverage of a patient."""
-        self.biller.desk._load("coverage.csv", [COVERAGE | {"patient_id": patient_id} | coverage])
+    def cover(self, patient_id: str, *others: Mapping[str, str], **coverage: str) -> None:
+        """Further coverage of a patient, beside the primary one: a delivery has all that a patient has."""
+        of_patient = COVERAGE | {"patient_id": patient_id}
+        self.biller.desk._load("coverage.csv", [of_patient, *(of_patient | one for one in (coverage, *others))])
 
     def moved(self) -> dict[str, int]:
         """What remittances moved in each account, debits above zero."""

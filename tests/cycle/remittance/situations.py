@@ -1,15 +1,18 @@
 """What payers do with a claim of 120.00, by name: the payments they send, and what the claim comes to in the end.
 
 Of each the payments in the order they are meant in, and paid, adjusted, moved on to the patient (cents) with the state
-of the claim. `{name}` stands for a trace of its own, so that all of them can be posted to one practice.
+of the claim, and of the next payer's where there is one. `{name}` stands for a trace of its own, so that all of them
+can be posted to one practice.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tests.cycle.remittance.cashier import visit
+from tests.cycle.remittance.cashier import OTHER_TRN03, visit
 from tests.payments import Adjustment, Claim, Payment, reversed_of
 
+NEXT = "ICN2"
+"""The next payer's own number of the claims it takes back."""
 Payments = Callable[[str, str], Sequence[Payment]]
 """From the patient control number and a name."""
 
@@ -23,6 +26,8 @@ class Ending:
     moved: int = 0
     state: str = "closed"
     items: tuple[str, ...] = ()
+    next: "Ending | None" = None
+    """Of the next payer's claim, where the patient has further coverage."""
 
 
 def line(paid: int, *cas: Adjustment, **more: str) -> Payments:
@@ -87,6 +92,33 @@ def two_of_one(number: str, name: str) -> Sequence[Payment]:
     ]
 
 
+def forwarded(number: str) -> Claim:
+    """The first payment, with the word that the next payer has the claim."""
+    return replace(first(number), status="19")
+
+
+def by_next(number: str) -> Claim:
+    """The next payer pays 15.00 of the share of 20.00, and names the claim as the payer before does."""
+    return Claim(number, [visit(15_00, ("OA", "23", 100_00), ("PR", "2", 5_00))], status="2")
+
+
+def reversed_by_next(number: str) -> Claim:
+    return replace(reversed_of(by_next(number)), payer_number=NEXT)
+
+
+def crossed(*claims: Callable[[str], Sequence[Claim]]) -> Payments:
+    """Several payments, each of the claims made from the number; those of the next payer come from it."""
+
+    def payments(number: str, name: str) -> Sequence[Payment]:
+        made = [Payment(make(number), trace=f"{name}{n}") for n, make in enumerate(claims)]
+        for one in made:
+            if any(claim.status == "2" or claim.payer_number == NEXT for claim in one.claims):
+                one.payer = OTHER_TRN03
+        return made
+
+    return payments
+
+
 PAID = Ending(120_00)
 SHARED = Ending(80_00, 20_00, 20_00)
 CORRECTED = Ending(90_00, 10_00, 20_00)
@@ -139,7 +171,10 @@ SITUATIONS: dict[str, tuple[Payments, Ending]] = {
     "reduction of the whole claim": (on_claim_level, Ending(117_60, 2_40)),
     "no services": (without_services, Ending(100_00, 20_00)),
     "notice without money": (notice, Ending(state="adjudicated", items=("denial",))),
-    "processed as primary and sent on": (line(120_00, status="19"), PAID),
+    "processed as primary and sent on to nobody we know": (
+        line(120_00, status="19"),
+        Ending(120_00, items=("sent_on",)),
+    ),
     "sent on to whom it concerns": (
         line(0, ("OA", "109", 120_00), status="23"),
         Ending(state="submitted", items=("sent_on",)),
@@ -178,4 +213,46 @@ SITUATIONS: dict[str, tuple[Payments, Ending]] = {
     "authorized return": (with_provider_adjustment("72", 10_00), PAID),
     "adjustment of the provider": (with_provider_adjustment("CS", 5_00), PAID),
     "levy": (with_provider_adjustment("LE", 5_00), PAID),
+    "share of a next payer": (
+        line(80_00, ("CO", "45", 20_00), ("PR", "1", 20_00)),
+        replace(SHARED, next=Ending(state="open", items=("further_payer",))),
+    ),
+    "sent on to the next payer": (crossed(lambda n: [forwarded(n)]), replace(SHARED, next=BACK)),
+    "sent on without a share": (
+        line(100_00, ("CO", "45", 20_00), status="19"),
+        Ending(100_00, 20_00, next=BACK),
+    ),
+    "sent on by a named carrier": (
+        crossed(lambda n: [replace(first(n), more=["NM1*TT*2*LARKSPUR MUTUAL*****PI*LARKS"])]),
+        replace(SHARED, next=BACK),
+    ),
+    "sent on to another than the coverage says": (
+        crossed(lambda n: [replace(forwarded(n), more=["NM1*TT*2*ELSEWHERE*****PI*SMEDB"])]),
+        replace(SHARED, next=Ending(state="open", items=("further_payer",))),
+    ),
+    "sent on and paid by the next payer": (
+        crossed(lambda n: [forwarded(n)], lambda n: [by_next(n)]),
+        replace(SHARED, next=Ending(15_00, moved=5_00)),
+    ),
+    "sent on, paid and taken back by the next payer": (
+        crossed(lambda n: [forwarded(n)], lambda n: [by_next(n)], lambda n: [reversed_by_next(n)]),
+        replace(SHARED, next=BACK),
+    ),
+    "sent on when it was corrected": (
+        crossed(lambda n: [first(n)], lambda n: [reversed_of(first(n)), replace(corrected(n), status="19")]),
+        replace(CORRECTED, next=BACK),
+    ),
+    "sent on, taken back and sent on anew": (
+        crossed(
+            lambda n: [forwarded(n)],
+            lambda n: [reversed_of(forwarded(n))],
+            lambda n: [replace(corrected(n), status="19")],
+            lambda n: [by_next(n)],
+        ),
+        replace(CORRECTED, next=Ending(15_00, moved=5_00)),
+    ),
+    "sent on and taken back": (
+        crossed(lambda n: [forwarded(n)], lambda n: [reversed_of(forwarded(n))]),
+        replace(BACK, next=BACK),
+    ),
 }

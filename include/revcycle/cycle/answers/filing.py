@@ -29,6 +29,21 @@ LEFT JOIN patient p ON p.id = s.patient_row LEFT JOIN coverage k ON k.id = s.cov
 LEFT JOIN payer_opinion o ON o.submission_id = s.id
 WHERE s.claim_id = :claim ORDER BY s.ordinal
 """
+# What a payer forwarded to the next one, and the remittance that says so.
+FORWARDED = """
+SELECT s.id, s.patient_control_number, s.amount_cents, r.payer, rc.patient_control_number AS before, r.trn02 AS trace,
+       r.effective_date, rc.status, rc.segment, f.first_name, f.sha256, f.recorded_at AS fetched_at, p.last_name,
+       p.first_name AS given_name, p.birth_date, k.member_id,
+       (SELECT d.segment FROM remittance_detail d WHERE d.remittance_id = r.id AND d.claim_position = rc.position
+            AND d.segment_id = 'NM1' AND starts_with(d.elements, E'TT\\t') LIMIT 1) AS carrier_segment
+FROM claim_submission s JOIN claim_event v ON v.submission_id = s.id AND v.claim_id = s.claim_id
+     AND v.kind = 'crossed over'
+JOIN remittance_claim rc ON rc.id = v.source_id
+JOIN remittance r ON r.id = rc.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
+JOIN received_file f ON f.id = r.file_id
+LEFT JOIN patient p ON p.id = s.patient_row LEFT JOIN coverage k ON k.id = s.coverage_row
+WHERE s.claim_id = :claim ORDER BY r.effective_date, rc.id
+"""
 LINES = """
 SELECT l.line, l.line_control_number, c.date_from, c.date_to, l.procedure, l.modifiers, l.units, l.charge_cents
 FROM submission_line l JOIN claim_submission s ON s.id = l.submission_id
@@ -55,6 +70,11 @@ def claim_called(connection: Connection, number: str) -> Row[Any] | None:
 def submissions_of(connection: Connection, claim: int) -> list[Row[Any]]:
     """Every transmission of the claim that left in an interchange."""
     return list(connection.execute(text(SUBMISSIONS), {"claim": claim}))
+
+
+def forwarded_by(connection: Connection, claim: int) -> list[Row[Any]]:
+    """Each remittance of the payer before that says that it forwarded the claim, the earliest first."""
+    return list(connection.execute(text(FORWARDED), {"claim": claim}))
 
 
 def lines_of(connection: Connection, submission: int) -> list[Row[Any]]:

@@ -1,4 +1,7 @@
-"""Answers that are overdue: each alarms once; one item for those of one kind and party to one interchange."""
+"""Answers that are overdue: each alarms once; one item for those of one kind and party to one interchange.
+
+A claim that a payer forwarded to the next one was in no interchange: it has an item of its own.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +18,9 @@ ALARM = """
 UPDATE expected_answer SET alarmed_at = :now
 WHERE met_by IS NULL AND due_at < :now AND alarmed_at IS NULL RETURNING subject_kind, subject_id
 """
-INTERCHANGES = "SELECT DISTINCT interchange_id FROM claim_submission WHERE id = ANY (:submissions)"
+INTERCHANGES = """
+SELECT DISTINCT interchange_id FROM claim_submission WHERE id = ANY (:submissions) AND interchange_id IS NOT NULL
+"""
 LATE = "SELECT count(*) FROM expected_answer WHERE met_by IS NULL AND alarmed_at IS NOT NULL"
 GROUPS = """
 WITH owed AS (
@@ -40,6 +45,19 @@ WITH owed AS (
 )
 SELECT g.*, i.partner, i.isa13 FROM grouped g JOIN interchange i ON i.id = g.interchange_id ORDER BY g.first
 """
+# What a payer forwarded to the next one left in no interchange of ours.
+FORWARDED = """
+SELECT e.id AS first, e.kind, e.party, e.due_at, e.alarmed_at = :now AS newly, s.claim_id, s.encounter_id,
+       s.amount_cents, c.payer
+FROM expected_answer e JOIN claim_submission s ON s.id = e.subject_id AND s.transport = 'crossover'
+JOIN claim c ON c.id = s.claim_id
+WHERE e.subject_kind = 'submission' AND e.met_by IS NULL AND e.due_at < :now AND e.alarmed_at IS NOT NULL ORDER BY e.id
+"""
+FORWARDED_AND_MET = """
+SELECT e.id FROM work_item w JOIN expected_answer e ON e.id = w.cause_id AND e.met_by IS NOT NULL
+JOIN claim_submission s ON e.subject_kind = 'submission' AND s.id = e.subject_id AND s.transport = 'crossover'
+WHERE w.cause_kind = 'overdue' AND w.closed_at IS NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -63,6 +81,7 @@ def overdue(engine: Engine, *, now: datetime, step: Step) -> OverdueCounts:
         interchanges = {one.subject_id for one in late if one.subject_kind == "interchange"}
         interchanges |= set(connection.scalars(text(INTERCHANGES), {"submissions": submissions}))
         raise_overdue(connection, sorted(interchanges), now=now, run_id=run_id)
+        _raise_forwarded(connection, now=now, run_id=run_id)
         return OverdueCounts(len(late), connection.execute(text(LATE)).scalar_one())
 
 
@@ -75,6 +94,29 @@ def raise_overdue(connection: Connection, interchanges: Sequence[int], *, now: d
     causes = [_cause(one) for one in late if one.newly or one.first not in settled]
     open_items(connection, causes, now=now, run_id=run_id)
     gone = [one.first for one in groups if not one.claims]
+    close_items(connection, "overdue", gone, now=now, run_id=run_id, why="the answer came, or is owed no more")
+
+
+def _raise_forwarded(connection: Connection, *, now: datetime, run_id: int) -> None:
+    """An item for each forwarded claim of which the payer owes its remittance, until it comes."""
+    rows = connection.execute(text(FORWARDED), {"now": now}).all()
+    settled = decided(connection, "overdue", [row.first for row in rows])
+    causes = [
+        Cause(
+            "overdue",
+            row.first,
+            "biller",
+            row.encounter_id,
+            row.claim_id,
+            row.amount_cents,
+            row.due_at.astimezone(UTC).date(),
+            {"party": row.party, "kind": row.kind, "payer": row.payer},
+        )
+        for row in rows
+        if row.newly or row.first not in settled
+    ]
+    open_items(connection, causes, now=now, run_id=run_id)
+    gone = connection.scalars(text(FORWARDED_AND_MET)).all()
     close_items(connection, "overdue", gone, now=now, run_id=run_id, why="the answer came, or is owed no more")
 
 

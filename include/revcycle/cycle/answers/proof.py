@@ -38,18 +38,23 @@ def proof(engine: Engine, archive: Archive, claim_number: str, *, now: datetime,
             raise InputUnusable(f"There is no claim {claim_number}; `./revcycle work list --find` looks for one.")
         log_access(connection, at=now, who=who, what="proof", patient_id=claim.patient_id)
         submissions = filing.submissions_of(connection, claim.id)
+        forwarded = filing.forwarded_by(connection, claim.id)
         parts = [_submission(connection, archive, one) for one in submissions]
+        parts += [_forwarded(connection, archive, one) for one in forwarded]
     title = f"Proof of filing: claim {claim.claim_number}"
     about = {"Claim": claim.claim_number, "Encounter": claim.source_encounter_id, "State": claim.state}
     about |= {"Payer": f"{claim.payer_name or claim.payer} ({claim.payer})", "Printed": _at(now)}
-    body = [_tag("h1", title), _tag("p", _verdict(submissions), "verdict"), _facts(about), *parts]
+    body = [_tag("h1", title), _tag("p", _verdict(submissions, forwarded), "verdict"), _facts(about), *parts]
     head = f"<meta charset='utf-8'><title>{escape(title)}</title><style>{STYLE}</style>"
     return f"<!DOCTYPE html>\n<html lang='en'><head>{head}</head>\n<body>{''.join(body)}</body></html>\n"
 
 
-def _verdict(submissions: Sequence[Row[Any]]) -> str:
-    """What the proof comes to: the earliest receipt by the payer that stands."""
+def _verdict(submissions: Sequence[Row[Any]], forwarded: Sequence[Row[Any]]) -> str:
+    """What the proof comes to: the earliest receipt by the payer that stands, or that another payer forwarded it."""
     received = [one for one in submissions if one.received_on is not None]
+    if forwarded and not received:
+        first = forwarded[0]
+        return f"Forwarded by {first.payer}, as its remittance {first.trace} of {first.effective_date} says."
     if not submissions:
         return "The claim was not sent."
     if not received:
@@ -84,6 +89,29 @@ def _submission(connection: Connection, archive: Archive, sent: Row[Any]) -> str
             _tag("p", "The claim's segments in the file:"),
             _tag("pre", "\n".join(segments)),
             _answers(archive, filing.answers_to(connection, sent)),
+        ]
+    )
+
+
+def _forwarded(connection: Connection, archive: Archive, said: Row[Any]) -> str:
+    archive.verify(said.sha256)
+    segment = filing.segment_reader(archive)
+    facts = {
+        "Patient": f"{said.last_name}, {said.given_name}, born {said.birth_date}; member {said.member_id}",
+        "Charge": f"{said.amount_cents / 100:.2f}",
+        "Forwarded by": f"{said.payer}, remittance {said.trace} of {said.effective_date}, claim status {said.status}",
+        "Number there": said.before,
+        "File": f"{said.first_name}, fetched {_at(said.fetched_at)}",
+        "SHA-256 of the file": f"{said.sha256} (hashed again for this proof)",
+    }
+    shown = [segment(said.sha256, place) for place in (said.segment, said.carrier_segment) if place]
+    return "".join(
+        [
+            _tag("h2", f"Forwarded as {said.patient_control_number}"),
+            _facts(facts),
+            _lines(filing.lines_of(connection, said.id)),
+            _tag("p", "The segments that say so:"),
+            _tag("pre", "\n".join(shown)),
         ]
     )
 

@@ -6,12 +6,13 @@ from sqlalchemy import Connection, text
 
 from revcycle.foundation.claim_states import before
 
-# A submission that was never batched holds nothing back: it is closed and made anew.
+# A submission that was never batched holds nothing back: it is closed and made anew. One that went another way is out.
 SUPERSEDE = """
 UPDATE claim_submission s SET closed_at = :now, closed_because = 'superseded', run_id = :run_id
 FROM claim c, encounter e
 WHERE s.claim_id = c.id AND e.id = c.encounter_id AND s.closed_at IS NULL AND s.interchange_id IS NULL
-  AND s.frequency <> '8' AND (e.cancelled_at IS NOT NULL OR s.version <> e.current_version
+  AND s.transport = 'electronic' AND s.frequency <> '8'
+  AND (e.cancelled_at IS NOT NULL OR s.version <> e.current_version
        OR EXISTS (SELECT FROM patient p WHERE p.id = s.patient_row AND p.superseded_at IS NOT NULL)
        OR EXISTS (SELECT FROM coverage k WHERE k.id = s.coverage_row AND k.superseded_at IS NOT NULL))
 """
@@ -43,8 +44,8 @@ WITH out_of_date AS (
            CASE WHEN e.cancelled_at IS NULL THEN 'the encounter changed after it was sent'
                 ELSE 'the encounter was cancelled after it was sent' END AS reason
     FROM claim c JOIN encounter e ON e.id = c.encounter_id
-    JOIN claim_submission s ON s.claim_id = c.id AND s.closed_at IS NULL AND s.interchange_id IS NOT NULL
-         AND s.frequency <> '8'
+    JOIN claim_submission s ON s.claim_id = c.id AND s.closed_at IS NULL AND s.frequency <> '8'
+         AND (s.interchange_id IS NOT NULL OR s.transport <> 'electronic')
     JOIN encounter_version sent ON sent.encounter_id = s.encounter_id AND sent.version = s.version
     JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
     WHERE c.state = ANY (:states) AND (e.cancelled_at IS NOT NULL OR v.content_sha256 <> sent.content_sha256))

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, text
 
 from revcycle.cycle.claims.changes import MOST_LINES
+from revcycle.foundation.register import LINE_NUMBER, NUMBER, SAME_LINES
 from revcycle.foundation.store.numbers import raise_numbers
 from revcycle.foundation.store.runs import Step
 from revcycle.foundation.x12.claim_numbers import claim_number
@@ -45,7 +46,6 @@ JOIN encounter_version v ON v.encounter_id = l.encounter_id AND v.version = l.ve
 WHERE c.next_frequency = '8' AND v.entered_on <= :through AND (:payers = '{{}}'::text[] OR c.payer = ANY (:payers))
   AND {MAY_GO}
 """
-NUMBER = "{0}.claim_number || lpad({0}.ordinal::text, greatest(2, length({0}.ordinal::text)), '0')"
 SUBMISSIONS = f"""
 INSERT INTO claim_submission (claim_id, ordinal, encounter_id, version, patient_row, coverage_row,
     patient_control_number, frequency, payer_claim_number, amount_cents, run_id)
@@ -63,11 +63,11 @@ SELECT l.*, (place - 1) / :most + 1 AS split, (place - 1) % :most + 1 AS number 
            row_number() OVER (PARTITION BY l.encounter_id ORDER BY l.line) AS place
     FROM charge_line l JOIN (SELECT DISTINCT encounter_id, version FROM ready) r USING (encounter_id, version)) l
 """
-LINES = """
+LINES = f"""
 INSERT INTO submission_line (submission_id, line, line_control_number, charge_line, procedure, modifiers, units,
     charge_cents, run_id)
-SELECT s.id, p.number, s.patient_control_number || 'L' || lpad(p.number::text, 2, '0'), p.line, p.procedure,
-       p.modifiers, p.units, p.charge_cents, :run_id
+SELECT s.id, p.number, {LINE_NUMBER.format("s", "p.number")}, p.line, p.procedure, p.modifiers, p.units, p.charge_cents,
+       :run_id
 FROM ready r JOIN claim_submission s ON s.claim_id = r.claim_id AND s.ordinal = r.ordinal
 JOIN part p ON p.encounter_id = r.encounter_id AND p.version = r.version AND p.split = r.split
 """
@@ -78,14 +78,7 @@ SELECT t.claim_id, t.ordinal, s.encounter_id, s.version, s.patient_row, s.covera
        t.payer_claim_number, s.amount_cents, :run_id
 FROM to_void t JOIN claim_submission s ON s.id = t.last
 """
-LINES_OF_VOIDS = """
-INSERT INTO submission_line (submission_id, line, line_control_number, charge_line, procedure, modifiers, units,
-    charge_cents, run_id)
-SELECT s.id, l.line, s.patient_control_number || 'L' || lpad(l.line::text, 2, '0'), l.charge_line, l.procedure,
-       l.modifiers, l.units, l.charge_cents, :run_id
-FROM to_void t JOIN claim_submission s ON s.claim_id = t.claim_id AND s.ordinal = t.ordinal
-JOIN submission_line l ON l.submission_id = t.last
-"""
+LINES_OF_VOIDS = SAME_LINES.format("to_void")
 
 
 def make_claims(connection: Connection, engine: Engine, *, step: Step, run_id: int) -> int:

@@ -1,4 +1,4 @@
-"""What a remittance does to claims: adjudicated or taken back, the next payer's claim, what is still expected.
+"""What a remittance does to claims: adjudicated or taken back, and what is still expected.
 
 Reversals and corrections may come in any order and in several files, so the state follows from all that was posted:
 a claim is adjudicated when more of its CLPs decide on it than take a decision back.
@@ -6,47 +6,13 @@ a claim is adjudicated when more of its CLPs decide on it than take a decision b
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
-from revcycle.cycle.remittance.treatment import PATIENT
 from revcycle.foundation.claim_states import before
-from revcycle.foundation.store.numbers import raise_numbers
-from revcycle.foundation.store.runs import Step
+from revcycle.foundation.register import expect_remittances
 from revcycle.foundation.store.temporary import analyze
-from revcycle.foundation.work.causes import Cause, open_items
-from revcycle.foundation.x12.claim_numbers import claim_number
+from revcycle.foundation.work.causes import close_items
 
-# PR of these goes to a payer who has no claim yet: further coverage on the first date of service.
-ONWARD = """
-CREATE TEMP TABLE onward ON COMMIT DROP AS
-SELECT c.id AS prior_claim, c.encounter_id, c.split, k.payer, k.responsibility
-FROM (SELECT DISTINCT m.claim_id FROM matched m
-      JOIN read_remittance_claim r ON r.position = m.position AND r.status NOT IN ('23', '25')
-      JOIN read_remittance_adjustment a ON a.claim_position = m.position
-           AND a.group_code = 'PR' AND a.reason = ANY (:patient)) shared
-JOIN claim c ON c.id = shared.claim_id
-JOIN encounter e ON e.id = c.encounter_id
-JOIN encounter_version v ON v.encounter_id = e.id AND v.version = e.current_version
-JOIN coverage k ON k.patient_id = v.patient_id AND k.superseded_at IS NULL
-     AND k.responsibility = CASE c.responsibility WHEN 'P' THEN 'S' WHEN 'S' THEN 'T' END
-     AND (SELECT min(l.date_from) FROM charge_line l WHERE l.encounter_id = e.id AND l.version = e.current_version)
-         BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity')
-JOIN payer y ON y.code = k.payer AND y.superseded_at IS NULL AND y.kind <> 'self_pay'
-WHERE NOT EXISTS (SELECT FROM claim n WHERE n.encounter_id = c.encounter_id AND n.split = c.split
-                  AND n.responsibility = k.responsibility AND n.state <> 'void')
-"""
-MAKE = """
-INSERT INTO claim (claim_number, encounter_id, responsibility, split, payer, state, prior_claim, run_id)
-SELECT n.number, o.encounter_id, o.responsibility, o.split, o.payer, 'open', o.prior_claim, :run_id
-FROM (SELECT *, row_number() OVER (ORDER BY encounter_id, split) AS at FROM onward) o
-JOIN unnest(CAST(:numbers AS text[])) WITH ORDINALITY AS n (number, at) USING (at)
-ON CONFLICT DO NOTHING RETURNING id, encounter_id, payer, responsibility
-"""
-HOLD = """
-INSERT INTO claim_hold (claim_id, cause, reason, run_id)
-SELECT id, 'manual', 'claims to a further payer are sent by hand', :run_id FROM claim WHERE id = ANY (:claims)
-ON CONFLICT DO NOTHING
-"""
 EVENTS = """
 INSERT INTO claim_event (claim_id, submission_id, source_kind, source_id, kind, party, at, detail, run_id)
 SELECT b.claim_id, b.submission_id, 'remittance', b.source_id,
@@ -57,13 +23,16 @@ SELECT b.claim_id, b.submission_id, 'remittance', b.source_id,
 FROM booked b WHERE b.claim_id IS NOT NULL
 ON CONFLICT DO NOTHING
 """
-# Over every posted CLP of the claims touched: how often they were decided on, and how often that was taken back.
+# Over every posted CLP of the claims touched: how often they were decided on, and how often that was taken back. What
+# the next payer decided on may be settled no longer, for its share follows the claim before.
 FOLD = """
 CREATE TEMP TABLE decided ON COMMIT DROP AS
 SELECT t.claim_id, count(rc.id) FILTER (WHERE rc.status <> '22') AS decisions,
        count(rc.id) FILTER (WHERE rc.status = '22') AS reversals,
        max(rc.payer_claim_number) FILTER (WHERE rc.remittance_id = :remittance) AS payer_claim_number
-FROM (SELECT DISTINCT claim_id FROM matched WHERE claim_id IS NOT NULL) t
+FROM (SELECT claim_id FROM matched WHERE claim_id IS NOT NULL
+      UNION SELECT n.id FROM matched m JOIN claim n ON n.prior_claim = m.claim_id
+            AND n.state IN ('adjudicated', 'closed')) t
 LEFT JOIN (
     remittance_match m
     JOIN remittance r ON r.id = m.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
@@ -82,7 +51,8 @@ WHERE c.id = ANY (:undecided) AND c.id = d.claim_id AND d.reversals > 0 AND c.st
 """
 # Paid, adjusted and moved on to the last cent, and no denial of it is open.
 SETTLED = """
-b.open_cents = 0 AND NOT EXISTS (SELECT FROM denial x WHERE x.claim_id = b.claim_id AND x.closed_at IS NULL)
+coalesce(b.open_cents, 0) = 0 AND NOT EXISTS (
+    SELECT FROM denial x WHERE x.claim_id = c.id AND x.closed_at IS NULL)
 """
 CLOSED = f"""
 UPDATE claim c SET state = 'closed', run_id = :run_id FROM claim_balance b
@@ -124,32 +94,15 @@ FROM claim_submission s JOIN interchange i ON i.id = s.interchange_id
 WHERE s.claim_id = ANY (:undecided) AND s.closed_at IS NULL
   AND e.subject_kind = 'submission' AND e.subject_id = s.id AND e.kind = '835' AND e.met_by > 0
 """
-
-
-def open_next_claims(connection: Connection, engine: Engine, *, now: datetime, step: Step, run_id: int) -> None:
-    """Where a patient's share goes to a further payer, make that payer's claim, held by hand with an item.
-
-    Its number is raised and committed first, so a gap may be left.
-    """
-    connection.execute(text(ONWARD), {"patient": list(PATIENT)})
-    count = connection.execute(text("SELECT count(*) FROM onward")).scalar_one()
-    if not count:
-        return
-    numbers = [claim_number(n) for n in raise_numbers(engine, "claim", count, step=step)]
-    made = connection.execute(text(MAKE), {"numbers": numbers, "run_id": run_id}).all()
-    connection.execute(text(HOLD), {"claims": [row.id for row in made], "run_id": run_id})
-    causes = [
-        Cause(
-            "further_payer",
-            row.id,
-            "biller",
-            encounter_id=row.encounter_id,
-            claim_id=row.id,
-            detail={"payer": row.payer, "responsibility": row.responsibility},
-        )
-        for row in made
-    ]
-    open_items(connection, causes, now=now, run_id=run_id)
+CROSSOVERS_OWED_AGAIN = """
+SELECT s.id FROM claim_submission s JOIN expected_answer e ON e.subject_kind = 'submission' AND e.subject_id = s.id
+     AND e.kind = '835' AND e.met_by > 0
+WHERE s.claim_id = ANY (:undecided) AND s.closed_at IS NULL AND s.transport = 'crossover' ORDER BY s.id
+"""
+NO_LONGER_WAITING = """
+SELECT w.cause_id FROM work_item w JOIN decided d ON d.claim_id = w.cause_id AND d.decisions > d.reversals
+WHERE w.cause_kind = 'further_payer' AND w.closed_at IS NULL
+"""
 
 
 def follow(connection: Connection, *, remittance: int, now: datetime, run_id: int) -> None:
@@ -174,6 +127,10 @@ def fold(connection: Connection, *, remittance: int, now: datetime, run_id: int)
     if undecided := list(connection.scalars(text(UNDECIDED))):
         for statement in (VOIDED, TAKEN_BACK, OWED_AGAIN):
             connection.execute(text(statement), asked | {"undecided": undecided})
+        again = connection.scalars(text(CROSSOVERS_OWED_AGAIN), {"undecided": undecided}).all()
+        expect_remittances(connection, again, now=now, run_id=run_id)
+    decided = connection.scalars(text(NO_LONGER_WAITING)).all()
+    close_items(connection, "further_payer", decided, now=now, run_id=run_id, why="the payer has decided")
 
 
 def settle(connection: Connection, claim: int, *, run_id: int) -> None:

@@ -5,7 +5,17 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, func, text
 
-from revcycle.cycle.remittance import booking, claims, denials, facts, matching, register, staging, to_do
+from revcycle.cycle.remittance import (
+    booking,
+    claims,
+    denials,
+    facts,
+    matching,
+    onward,
+    register,
+    staging,
+    to_do,
+)
 from revcycle.cycle.remittance.identity import (
     Identity,
     Known,
@@ -154,8 +164,10 @@ def _post(case: Case, key: Identity, party: Party) -> SetResult:
     register.sight(connection, posting.file, one, number, "first", run_id=run_id)
     analyze(connection, "read_remittance_claim", "read_remittance_service", "read_remittance_adjustment")
     matching.match(connection, remittance=number, payer=party.payer)
+    if onward.make_early(connection, posting.engine, payer=party.payer, now=now, step=posting.step, run_id=run_id):
+        matching.match_anew(connection, remittance=number, payer=party.payer)
     matching.match_services(connection)
-    claims.open_next_claims(connection, posting.engine, now=now, step=posting.step, run_id=run_id)
+    onward.make(connection, posting.engine, remittance=number, step=posting.step, run_id=run_id)
     safe = safe_reasons(connection, party.payer, day)
     facts.write(connection, case.columns, remittance=number, safe=safe, run_id=run_id)
     booking.book(connection, remittance=number, day=day, run_id=run_id)
@@ -163,6 +175,7 @@ def _post(case: Case, key: Identity, party: Party) -> SetResult:
     status = "partly_matched" if found.unmatched else "posted" if one.amount_cents else "notification"
     register.set_state(connection, number, status, accounting_date=func.open_day(day))
     denials.deny(connection, remittance=number, day=day, now=now, run_id=run_id)
+    onward.submit_or_hold(connection, remittance=number, now=now, run_id=run_id)
     claims.follow(connection, remittance=number, now=now, run_id=run_id)
     to_do.raise_work(connection, number, one, party, now=now, run_id=run_id)
     _tell_unmatched(case)

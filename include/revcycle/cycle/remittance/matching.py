@@ -81,11 +81,14 @@ SELECT r.position, o.claim_id, o.submission_id, coalesce(o.method, 'none') AS me
 FROM read_remittance_claim r LEFT JOIN of_payer o USING (position)
 """
 INDEX = "CREATE UNIQUE INDEX ON matched (position)"
+# With those of the next payers, which what happens to these may change.
 LOCK = """
 SELECT count(*) FROM (
-    SELECT FROM claim WHERE id IN (SELECT claim_id FROM matched) ORDER BY id FOR NO KEY UPDATE) one
+    SELECT FROM claim WHERE id IN (
+        SELECT claim_id FROM matched UNION ALL
+        SELECT n.id FROM matched m JOIN claim n ON n.prior_claim = m.claim_id) ORDER BY id FOR NO KEY UPDATE) one
 """
-DONE = "DROP TABLE candidate, unmatched"
+ANEW = "DROP TABLE matched, candidate, unmatched"
 
 # A service by our line number; else by what was billed: procedure, modifiers, day and charge. Equal lines pair off.
 BY_NUMBER = """
@@ -94,6 +97,17 @@ SELECT r.claim_position, r.position, l.submission_id, l.line
 FROM read_remittance_service r JOIN matched m ON m.position = r.claim_position
 JOIN submission_line l ON l.line_control_number = r.line_control_number
 JOIN claim_submission s ON s.id = l.submission_id AND s.claim_id = m.claim_id
+WHERE r.line_control_number <> ''
+"""
+# A payer that got the claim from the one before may name the lines by that one's numbers.
+BY_NUMBER_BEFORE = """
+INSERT INTO matched_service
+SELECT r.claim_position, r.position, l.submission_id, l.line
+FROM read_remittance_service r JOIN matched m ON m.position = r.claim_position
+JOIN submission_line before ON before.line_control_number = r.line_control_number
+JOIN claim_submission b ON b.id = before.submission_id AND b.claim_id <> m.claim_id
+JOIN claim_submission s ON s.id = m.submission_id AND s.encounter_id = b.encounter_id AND s.version = b.version
+JOIN submission_line l ON l.submission_id = s.id AND l.charge_line = before.charge_line
 WHERE r.line_control_number <> ''
 """
 BY_CONTENT = """
@@ -127,21 +141,28 @@ def match(connection: Connection, *, remittance: int, payer: str) -> None:
     """Make `matched` (position, claim_id, submission_id, method, ordinal) of the CLPs that were read.
 
     It has a row for every CLP, with method `none` where no claim of ours was found; the claims found stay locked, in
-    the order of their ids.
+    the order of their ids. `candidate` (position, claim_id) has the claims that a CLP led to, another payer's too.
     """
     asked: dict[str, Any] = {"remittance": remittance, "payer": payer}
     connection.execute(text(EXACT))
     if connection.execute(text(LEFT)).rowcount:
         connection.execute(text(OTHERWISE))
-    for statement in (MATCHED, INDEX, LOCK, DONE):
+    for statement in (MATCHED, INDEX, LOCK):
         connection.execute(text(statement), asked)
     analyze(connection, "matched")
+
+
+def match_anew(connection: Connection, *, remittance: int, payer: str) -> None:
+    """The same after claims were made for what was found to be meant."""
+    connection.execute(text(ANEW))
+    match(connection, remittance=remittance, payer=payer)
 
 
 def match_services(connection: Connection) -> None:
     """Make `matched_service` (claim_position, position, submission_id, line) of the SVCs whose line is known."""
     by_number = connection.execute(text(BY_NUMBER)).rowcount
     if by_number < connection.execute(text("SELECT count(*) FROM read_remittance_service")).scalar_one():
-        connection.execute(text(BY_CONTENT))
+        for statement in (BY_NUMBER_BEFORE, BY_CONTENT):
+            connection.execute(text(statement))
     connection.execute(text("CREATE UNIQUE INDEX ON matched_service (claim_position, position)"))
     analyze(connection, "matched_service")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, text
 
-from revcycle.cycle.remittance import booking, claims, denials, facts, matching, staging, to_do
+from revcycle.cycle.remittance import booking, claims, denials, facts, matching, onward, staging, to_do
 from revcycle.cycle.remittance.decided import Desk
 from revcycle.foundation.ledger import reverse
 from revcycle.foundation.practice.remittance_rule import safe_reasons
@@ -45,7 +45,7 @@ WHERE r.id = :remittance AND NOT EXISTS (
     AND NOT EXISTS (SELECT FROM remittance_match m WHERE m.remittance_id = r.id AND m.claim_position = rc.position
                     AND m.claim_id IS NOT NULL))
 """
-DONE = "DROP TABLE matched, matched_service, entry_to_reverse, booked, decided, onward"
+DONE = "DROP TABLE matched, matched_service, entry_to_reverse, booked, decided, forwarded, onward"
 
 
 def match_by_person(
@@ -66,10 +66,11 @@ def match_by_person(
     connection.execute(text(WRITE), asked)
     matching.match_services(connection)
     facts.judge_again(connection, remittance=found.id, safe=safe_reasons(connection, found.payer, day))
-    claims.open_next_claims(connection, desk.engine, now=now, step=desk.step, run_id=run_id)
+    onward.make(connection, desk.engine, remittance=found.id, step=desk.step, run_id=run_id)
     booking.book(connection, remittance=found.id, day=day, run_id=run_id)
     connection.execute(text(ALL_MATCHED), asked)
     denials.deny(connection, remittance=found.id, day=day, now=now, run_id=run_id)
+    onward.submit_or_hold(connection, remittance=found.id, now=now, run_id=run_id)
     claims.follow(connection, remittance=found.id, now=now, run_id=run_id)
     to_do.overpaid(connection, now=now, run_id=run_id)
     connection.execute(text(DONE))

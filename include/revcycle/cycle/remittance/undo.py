@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-from revcycle.cycle.remittance import claims, denials, to_do
+from revcycle.cycle.remittance import claims, crossover, denials, onward, to_do
 from revcycle.cycle.remittance.decided import Desk
 from revcycle.cycle.remittance.register import set_state
 from revcycle.foundation.ledger import reverse
@@ -49,6 +49,8 @@ def undo(connection: Connection, desk: Desk, remittance: int, *, run_id: int) ->
     for kind in ITEMS_OF_CLAIMS:
         close_items(connection, kind, of_claims, now=now, run_id=run_id, why=why)
     close_items(connection, "provider_adjustment", [remittance], now=now, run_id=run_id, why=why)
+    again = crossover.take_back(connection, remittance=remittance, now=now, run_id=run_id)
+    onward.hold(connection, again, {}, now=now, run_id=run_id)
     claims.fold(connection, remittance=remittance, now=now, run_id=run_id)
     denials.reversals_undone(connection, remittance=remittance, now=now, run_id=run_id)
     to_do.overpaid(connection, now=now, run_id=run_id)

@@ -11,6 +11,7 @@ from revcycle.foundation.practice.sweep_rules import SWEEP_RULES
 
 CLAIMS = "claims"
 MOST_CLAIMS = 5000  # in one interchange
+DAYS_TO_835 = 30
 EVERY_RULE = "*"
 # fmt: off
 FilingIndicator = Literal[
@@ -56,7 +57,7 @@ class ClaimRule(Section):
     sends_277ca: bool = True
     """Whether the payer itself answers; where not, the clearinghouse's acceptance stands for it."""
     hours_to_277ca: Annotated[int, Field(ge=1, le=8760)] = 48
-    days_to_835: Annotated[int, Field(ge=1, le=3650)] = 30
+    days_to_835: Annotated[int, Field(ge=1, le=3650)] = DAYS_TO_835
 
     def covers(self, day: date) -> bool:
         """Whether the rule is the one for claims sent on that day; both ends are included."""

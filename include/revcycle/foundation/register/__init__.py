@@ -2,12 +2,16 @@
 
 from revcycle.foundation.register.behind import INTERCHANGE, SendingRefused, Unknown, unknown, why_refused
 from revcycle.foundation.register.deliveries import Delivered, note, unknown_deliveries
-from revcycle.foundation.register.expected import expect, expect_once
+from revcycle.foundation.register.expected import expect, expect_once, expect_remittances
+from revcycle.foundation.register.frozen import LINE_NUMBER, NUMBER, SAME_LINES
 from revcycle.foundation.register.manifest import Manifest, SentClaim, SentLine
 from revcycle.foundation.register.released import Release
 
 __all__ = [
     "INTERCHANGE",
+    "LINE_NUMBER",
+    "NUMBER",
+    "SAME_LINES",
     "Delivered",
     "Manifest",
     "Release",
@@ -17,6 +21,7 @@ __all__ = [
     "Unknown",
     "expect",
     "expect_once",
+    "expect_remittances",
     "note",
     "unknown",
     "unknown_deliveries",

@@ -1,11 +1,12 @@
-"""What is owed for an interchange, by whom and by when: written when it is released, or is known to have arrived."""
+"""What is owed for what was sent, by whom and by when: written when it is released, or is known to have arrived."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from revcycle.foundation.practice.claim_rule import ClaimRule
+from revcycle.foundation.practice.claim_rule import DAYS_TO_835, ClaimRule
 from revcycle.foundation.practice.partner import TradingPartner
 from revcycle.foundation.practice.partners import practice_zone, stored_claim_rules, stored_partners
 
@@ -28,6 +29,26 @@ SELECT i.id, i.partner FROM interchange i
 WHERE i.id = ANY (:interchanges) AND NOT EXISTS (
     SELECT FROM expected_answer e WHERE e.subject_kind = 'interchange' AND e.subject_id = i.id)
 """
+# What was met is owed anew: the payer took back what it had decided.
+REMITTANCES = """
+INSERT INTO expected_answer (subject_kind, subject_id, kind, party, due_at, run_id)
+SELECT 'submission', s.id, '835', 'payer', :now + make_interval(days => coalesce(d.days, :otherwise)), :run_id
+FROM claim_submission s JOIN claim c ON c.id = s.claim_id
+LEFT JOIN jsonb_to_recordset(CAST(:days AS jsonb)) AS d (payer text, days int) ON d.payer = c.payer
+WHERE s.id = ANY (:submissions)
+ON CONFLICT (subject_kind, subject_id, kind, party) DO UPDATE
+SET due_at = excluded.due_at, met_by = NULL, met_at = NULL, alarmed_at = NULL
+"""
+
+
+def expect_remittances(connection: Connection, submissions: Sequence[int], *, now: datetime, run_id: int) -> None:
+    """Write the 835 owed for submissions that no interchange of ours carried, within their payers' answer times.
+
+    A payer that gets no claims from the practice itself, and so has no rule for them, is given the usual time.
+    """
+    days = [{"payer": payer, "days": rule.days_to_835} for payer, rule in _rules(connection, now).items()]
+    asked = {"submissions": list(submissions), "days": json.dumps(days), "otherwise": DAYS_TO_835}
+    connection.execute(text(REMITTANCES), asked | {"now": now, "run_id": run_id})
 
 
 def expect_once(connection: Connection, interchanges: Sequence[int], *, now: datetime, run_id: int) -> None:

@@ -41,9 +41,9 @@ class Cause:
     kind and id: `rejection` and `possible_duplicate` claim_submission.id; `amendment`, `content`, `filing`, `coverage`
     and `reopening` claim.id; `enrollment` payer.id; `doubt`, `set_rejection` and `duplicate_number` interchange.id;
     `overdue` expected_answer.id; `unmatched_answer` answer.id; `quarantined_file` received_file.id;
-    `deadline` deadline.id; `denial` denial.id; `overpayment` and `further_payer` claim.id; `quarantined_remittance`,
-    `payment_conflict`, `undone_remittance` and `provider_adjustment` remittance.id; `unmatched_payment`, `sent_on`,
-    `adjustment_waiting` and `reversal_unmatched` remittance_claim.id.
+    `deadline` deadline.id; `denial` denial.id; `overpayment`, `further_payer` and `billed_twice` claim.id;
+    `quarantined_remittance`, `payment_conflict`, `undone_remittance` and `provider_adjustment` remittance.id;
+    `unmatched_payment`, `sent_on`, `adjustment_waiting` and `reversal_unmatched` remittance_claim.id.
     `due_on` is the encounter's last day of filing unless another day is given. `detail` holds codes, numbers and names
     of fields, never a patient's data. `owner` has what the item is about, and gets it whenever that is somebody else
     than before. `escalates_to` gets the item, whoever had it, once: when it is first named.

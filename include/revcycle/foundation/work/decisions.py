@@ -31,6 +31,7 @@ NOTICES = (
     "overdue",
     "quarantined_file",
     "sent_on",
+    "billed_twice",
     "adjustment_waiting",
     "provider_adjustment",
     "reversal_unmatched",

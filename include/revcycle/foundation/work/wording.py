@@ -20,6 +20,9 @@ WHAT = {
     "quarantined_file": "received file cannot be read",
     "deadline": "last day",
     "denial": "denied",
+    "sent_on": "sent on by the payer, no claim of ours is there",
+    "further_payer": "for a further payer, sent by hand",
+    "billed_twice": "sent by us, and forwarded by the payer before",
 }
 TOLD = {
     "deadline": "{}",
@@ -37,11 +40,15 @@ TOLD = {
     "reason": "{}",
     "denied": "denied {}",
     "version": "now version {}",
+    "of": "{}",
     "claims": "{} claims",
     "stage": "{}",
     "edit": "(edit {})",
 }
-"""What of the detail the worklist tells, in this order, and how; `edit` is the rule that should have caught it."""
+"""What of the detail the worklist tells, in this order, and how; `edit` is the rule that should have caught it.
+
+`of` are the reasons of adjustments, or the payer that a claim was sent on to.
+"""
 DO = {
     "rejection": "Correct the encounter, patient or coverage in its own system and bring the correction in; "
     "`--as release` then lets the claim go again.",
@@ -66,6 +73,10 @@ DO = {
     "adjustment_waiting": "Ask the payer, or `--as write_off` gives the amount up; `--as release` once it is settled "
     "otherwise.",
     "quarantined_file": "Ask the partner for the file again; `./revcycle reapply FILE` reads this one once more.",
+    "sent_on": "Ask the patient for the coverage that is missing and bring it in; `--as release` when that is clear.",
+    "further_payer": "Send it by hand with the payment of the payer before; the item closes when its payer has "
+    "decided, or the payer before says that it forwarded the claim.",
+    "billed_twice": "Ask the payer to leave out one of the two; `--as release` when that is clear.",
 }
 DO_BY_QUEUE = {
     (

@@ -31,9 +31,17 @@ SELECT c.id, c.payer, CASE WHEN c.claim_number = ANY (:excepted) THEN c.claim_nu
 FROM claim c WHERE c.state IN ('open', 'submitted')
    OR c.state = 'adjudicated' AND EXISTS (SELECT FROM denial d WHERE d.claim_id = c.id AND d.closed_at IS NULL)
 """
+# What the payer before forwarded is filed on the day of the remittance that says so, as long as that stands.
 SUBJECTS = """
 CREATE TEMPORARY TABLE subject ON COMMIT DROP AS
-WITH service AS (
+WITH forwarded AS (
+    SELECT u.id AS claim_id, min(v.at) AS at
+    FROM undecided u JOIN claim_event v ON v.claim_id = u.id AND v.kind = 'crossed over'
+    JOIN claim_submission x ON x.id = v.submission_id AND x.closed_at IS NULL
+    JOIN remittance_claim rc ON rc.id = v.source_id
+    JOIN remittance r ON r.id = rc.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
+    WHERE u.prior_claim IS NOT NULL GROUP BY u.id
+), service AS (
     SELECT DISTINCT u.id AS claim_id, l.date_from, coalesce(l.date_to, l.date_from) AS date_to
     FROM undecided u JOIN encounter e ON e.id = u.encounter_id
     JOIN charge_line l ON l.encounter_id = e.id AND l.version = e.current_version
@@ -43,9 +51,10 @@ WITH service AS (
 ), due AS (
     SELECT 'claim' AS subject_kind, u.id AS subject_id, 'filing' AS rule_kind, u.payer, u.claim, s.date_from, s.date_to,
            before.day AS remitted_on, NULL::date AS appeal_by, '' AS reason,
-           (SELECT min(o.received_on) FROM payer_opinion o JOIN claim_submission x ON x.id = o.submission_id
-            WHERE x.claim_id = u.id AND x.frequency = '1') AT TIME ZONE 'UTC' AS received_at
+           least((SELECT min(o.received_on) FROM payer_opinion o JOIN claim_submission x ON x.id = o.submission_id
+                  WHERE x.claim_id = u.id AND x.frequency = '1'), f.at) AT TIME ZONE 'UTC' AS received_at
     FROM undecided u JOIN service s ON s.claim_id = u.id LEFT JOIN decided_on before ON before.claim_id = u.prior_claim
+         LEFT JOIN forwarded f ON f.claim_id = u.id
     WHERE u.state IN ('open', 'submitted') AND NOT u.corrects
       AND NOT EXISTS (SELECT FROM decided_on own WHERE own.claim_id = u.id)
     UNION ALL
