@@ -33,14 +33,7 @@ SELECT t.claim_id, count(rc.id) FILTER (WHERE rc.status <> '22') AS decisions,
 FROM (SELECT claim_id FROM matched WHERE claim_id IS NOT NULL
       UNION SELECT n.id FROM matched m JOIN claim n ON n.prior_claim = m.claim_id
             AND n.state IN ('adjudicated', 'closed')) t
-LEFT JOIN (
-    remittance_match m
-    JOIN remittance r ON r.id = m.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
-    JOIN remittance_claim rc ON rc.remittance_id = m.remittance_id AND rc.position = m.claim_position
-         AND rc.status IN ('1', '2', '3', '4', '19', '20', '21', '22')
-) ON m.claim_id = t.claim_id
-     AND NOT EXISTS (SELECT FROM remittance_match later WHERE later.remittance_id = m.remittance_id
-                     AND later.claim_position = m.claim_position AND later.ordinal > m.ordinal)
+LEFT JOIN posted_claim rc ON rc.claim_id = t.claim_id AND rc.status IN ('1', '2', '3', '4', '19', '20', '21', '22')
 GROUP BY t.claim_id
 """
 UNDECIDED = "SELECT claim_id FROM decided WHERE decisions <= reversals ORDER BY claim_id"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, text
 
-from revcycle.cycle.remittance.decided import Desk
+from revcycle.cycle.remittance.desk import Desk
 from revcycle.cycle.remittance.post import post_set
 from revcycle.cycle.remittance.register import set_state
 from revcycle.cycle.remittance.rematch import match_by_person

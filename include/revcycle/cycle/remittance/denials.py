@@ -109,12 +109,7 @@ TAKEN_BACK = """
 WITH back AS (
     SELECT t.claim_id, a.group_code, a.reason, -a.amount_cents AS amount_cents, count(*) AS times
     FROM (SELECT DISTINCT claim_id FROM matched WHERE claim_id IS NOT NULL) t
-    JOIN remittance_match m ON m.claim_id = t.claim_id
-         AND NOT EXISTS (SELECT FROM remittance_match later WHERE later.remittance_id = m.remittance_id
-                         AND later.claim_position = m.claim_position AND later.ordinal > m.ordinal)
-    JOIN remittance r ON r.id = m.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
-    JOIN remittance_claim rc ON rc.remittance_id = m.remittance_id AND rc.position = m.claim_position
-         AND rc.status = '22'
+    JOIN posted_claim rc ON rc.claim_id = t.claim_id AND rc.status = '22'
     JOIN remittance_adjustment a ON a.remittance_id = rc.remittance_id AND a.claim_position = rc.position
     GROUP BY 1, 2, 3, 4
 ), ranked AS (

@@ -1,9 +1,8 @@
 """One transaction set judged: quarantined, known already, in conflict, or posted. Nothing is ever forced to fit."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, func, text
+from sqlalchemy import Connection, func, text
 
 from revcycle.cycle.remittance import (
     booking,
@@ -16,6 +15,7 @@ from revcycle.cycle.remittance import (
     staging,
     to_do,
 )
+from revcycle.cycle.remittance.desk import Desk
 from revcycle.cycle.remittance.identity import (
     Identity,
     Known,
@@ -27,7 +27,6 @@ from revcycle.cycle.remittance.identity import (
     unknown_party,
 )
 from revcycle.foundation.practice.remittance_rule import safe_reasons
-from revcycle.foundation.store.runs import Step
 from revcycle.foundation.store.temporary import analyze
 from revcycle.foundation.work.causes import close_items
 from revcycle.foundation.x12.remittance import RemittanceSet
@@ -69,15 +68,12 @@ class SetResult:
 
 @dataclass(frozen=True)
 class Posting:
-    """What every set of one file is posted with; `resumed`: the file was not read to its end before."""
+    """The file whose sets are posted, from whom, and whether it was begun before and not read to its end."""
 
-    engine: Engine
+    desk: Desk
     file: int
     partner: str
     resumed: bool
-    day: date
-    now: datetime
-    step: Step
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,7 @@ def judge(case: Case) -> SetResult:
     if before is not None:
         register.set_state(connection, before.id, "superseded")
         why = "a sound delivery of the payment was posted"
-        now, run_id = case.posting.now, case.run_id
+        now, run_id = case.posting.desk.now, case.run_id
         close_items(connection, "quarantined_remittance", [before.id], now=now, run_id=run_id, why=why)
     return _post(case, key, party)
 
@@ -135,7 +131,7 @@ def _seen_before(case: Case, before: Known, party: Party) -> SetResult:
     if same:
         return case.result("duplicate")
     case.add("payment.conflict", "this payment was seen before with other contents; take one with `work resolve`")
-    to_do.conflict(connection, before.id, one, party, now=posting.now, run_id=case.run_id)
+    to_do.conflict(connection, before.id, one, party, now=posting.desk.now, run_id=case.run_id)
     return case.result("conflict")
 
 
@@ -151,23 +147,23 @@ def _quarantine(case: Case, key: Identity | None, party: Party) -> SetResult:
         register.enter(connection, file, one, key, party, number=number, state="quarantined", run_id=case.run_id)
     register.sight(connection, file, one, number, "duplicate" if before else "first", run_id=case.run_id)
     codes = sorted({problem.code for problem in case.problems if problem.fatal})
-    to_do.quarantined(connection, number, one, party, codes=codes, now=case.posting.now, run_id=case.run_id)
+    to_do.quarantined(connection, number, one, party, codes=codes, now=case.posting.desk.now, run_id=case.run_id)
     return replace(case.result("quarantined"), registered=True)
 
 
 def _post(case: Case, key: Identity, party: Party) -> SetResult:
     """Match, write the facts, book, and bring claims, denials and work in line."""
     connection, posting, one, run_id = case.connection, case.posting, case.one, case.run_id
-    now, day = posting.now, posting.day
+    engine, day, now, step = posting.desk.engine, posting.desk.day, posting.desk.now, posting.desk.step
     number = case.number
     register.enter(connection, posting.file, one, key, party, number=number, state="received", run_id=run_id)
     register.sight(connection, posting.file, one, number, "first", run_id=run_id)
     analyze(connection, "read_remittance_claim", "read_remittance_service", "read_remittance_adjustment")
     matching.match(connection, remittance=number, payer=party.payer)
-    if onward.make_early(connection, posting.engine, payer=party.payer, now=now, step=posting.step, run_id=run_id):
+    if onward.make_early(connection, engine, payer=party.payer, now=now, step=step, run_id=run_id):
         matching.match_anew(connection, remittance=number, payer=party.payer)
     matching.match_services(connection)
-    onward.make(connection, posting.engine, remittance=number, step=posting.step, run_id=run_id)
+    onward.make(connection, engine, remittance=number, step=step, run_id=run_id)
     safe = safe_reasons(connection, party.payer, day)
     facts.write(connection, case.columns, remittance=number, safe=safe, run_id=run_id)
     booking.book(connection, remittance=number, day=day, run_id=run_id)

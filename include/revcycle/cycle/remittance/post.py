@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from revcycle.cycle.remittance import register, staging
 from revcycle.cycle.remittance.ahead import ahead
-from revcycle.cycle.remittance.decided import Desk
+from revcycle.cycle.remittance.desk import Desk
 from revcycle.cycle.remittance.judge import Case, Posting, SetResult, judge
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.store.runs import Step, begin
@@ -41,7 +41,7 @@ def post(engine: Engine, archive: Archive, file: int, *, day: date, now: datetim
     """
     with engine.connect() as connection:
         row = connection.execute(text(FILE), {"file": file}).one()
-    posting = Posting(engine, file, row.partner, row.state == "registered", day, now, step)
+    posting = Posting(Desk(engine, archive, day, now, step), file, row.partner, row.state == "registered")
     with FileBytes(archive.path(row.sha256)) as data:
         reader = RemittanceReader(data)
         try:
@@ -52,12 +52,12 @@ def post(engine: Engine, archive: Archive, file: int, *, day: date, now: datetim
 
 
 def _sets(posting: Posting, reader: RemittanceReader) -> Iterator[SetResult]:
-    with posting.engine.connect() as connection:
+    with posting.desk.engine.connect() as connection:
         with connection.begin():
             columns = staging.prepare(connection)
         for _, parts in groupby(ahead(reader), key=lambda part: part.st.index):
             with connection.begin():
-                run_id = begin(connection, posting.step)
+                run_id = begin(connection, posting.desk.step)
                 number, one = _stage(connection, parts, run_id)
                 problems = [problem for problem in reader.problems if problem.st_index == one.index]
                 result = judge(Case(connection, posting, columns, number, one, problems, run_id))
@@ -70,7 +70,7 @@ def post_set(connection: Connection, desk: Desk, file: int, index: int, *, run_i
     """Post one set of a received file within the caller's transaction, as if it had just been delivered."""
     row = connection.execute(text(FILE), {"file": file}).one()
     columns = staging.prepare(connection)
-    posting = Posting(desk.engine, file, row.partner, False, desk.day, desk.now, desk.step)
+    posting = Posting(desk, file, row.partner, resumed=False)
     with FileBytes(desk.archive.path(row.sha256)) as data:
         reader = RemittanceReader(data)
         for found, parts in groupby(reader, key=lambda part: part.st.index):
@@ -94,8 +94,8 @@ def _stage(connection: Connection, parts: Iterator[Part], run_id: int) -> tuple[
 def _unreadable(posting: Posting, problem: UnreadableFile) -> SetResult:
     """A file that cannot be taken apart is quarantined as a whole."""
     said = Problem(0, 1, problem.code, str(problem))
-    with posting.engine.begin() as connection:
-        run_id = begin(connection, posting.step)
+    with posting.desk.engine.begin() as connection:
+        run_id = begin(connection, posting.desk.step)
         register.write_problems(connection, posting.file, [said], run_id=run_id)
         _finish(connection, posting, ["quarantined"], [said.code], run_id)
     return SetResult("quarantined", problems=[said])
@@ -106,8 +106,8 @@ def _end(posting: Posting, reader: RemittanceReader, results: Sequence[SetResult
     envelope = [problem for problem in reader.problems if problem.st_index == 0]
     statuses = [result.status for result in results]
     fatal = [problem.code for problem in envelope if problem.fatal]
-    with posting.engine.begin() as connection:
-        run_id = begin(connection, posting.step)
+    with posting.desk.engine.begin() as connection:
+        run_id = begin(connection, posting.desk.step)
         register.write_problems(connection, posting.file, envelope, run_id=run_id)
         for result in results:
             if result.status == "quarantined" and not result.registered:
@@ -128,4 +128,4 @@ def _finish(
     if codes:
         detail = {"codes": " ".join(sorted(set(codes))), "sets": str(damaged), "partner": posting.partner}
         cause = Cause("quarantined_file", posting.file, "biller", detail=detail)
-        open_items(connection, [cause], now=posting.now, run_id=run_id)
+        open_items(connection, [cause], now=posting.desk.now, run_id=run_id)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, text
 
 from revcycle.cycle.remittance import booking, claims, denials, facts, matching, onward, staging, to_do
-from revcycle.cycle.remittance.decided import Desk
+from revcycle.cycle.remittance.desk import Desk
 from revcycle.foundation.ledger import reverse
 from revcycle.foundation.practice.remittance_rule import safe_reasons
 

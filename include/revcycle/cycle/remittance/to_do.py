@@ -49,14 +49,7 @@ WHERE rc.remittance_id = :remittance AND rc.status = '22' ORDER BY rc.id
 """
 # A reversal repeats the figures of the CLP that it takes back with the other sign; as many are gone as there are
 # reversals of them.
-POSTED_CLPS = """
-SELECT count(*) FROM remittance_match m
-JOIN remittance r ON r.id = m.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
-JOIN remittance_claim o ON o.remittance_id = m.remittance_id AND o.position = m.claim_position
-WHERE m.claim_id = w.claim_id AND NOT EXISTS (
-    SELECT FROM remittance_match later WHERE later.remittance_id = m.remittance_id
-    AND later.claim_position = m.claim_position AND later.ordinal > m.ordinal)
-"""
+POSTED_CLPS = "SELECT count(*) FROM posted_claim o WHERE o.claim_id = w.claim_id"
 WAITS_NO_LONGER = f"""
 SELECT rc.id FROM work_item w JOIN remittance_claim rc ON rc.id = w.cause_id
 WHERE w.cause_kind = 'adjustment_waiting' AND w.closed_at IS NULL AND w.claim_id IN (SELECT claim_id FROM matched)

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, text
 
 from revcycle.cycle.remittance import claims, crossover, denials, onward, to_do
-from revcycle.cycle.remittance.decided import Desk
+from revcycle.cycle.remittance.desk import Desk
 from revcycle.cycle.remittance.register import set_state
 from revcycle.foundation.ledger import reverse
 from revcycle.foundation.work.causes import Cause, close_items, open_items

@@ -11,15 +11,7 @@ from revcycle.watch.followup.judging import Term
 # earlier decision back (22).
 DECIDED = """
 CREATE TEMPORARY TABLE decided_on ON COMMIT DROP AS
-SELECT m.claim_id, min(r.effective_date) AS day
-FROM remittance_match m
-JOIN remittance r ON r.id = m.remittance_id AND r.state IN ('posted', 'partly_matched', 'notification')
-JOIN remittance_claim rc ON rc.remittance_id = m.remittance_id AND rc.position = m.claim_position
-     AND rc.status NOT IN ('22', '23', '25')
-WHERE m.claim_id IS NOT NULL AND NOT EXISTS (
-    SELECT FROM remittance_match later WHERE later.remittance_id = m.remittance_id
-    AND later.claim_position = m.claim_position AND later.ordinal > m.ordinal)
-GROUP BY m.claim_id
+SELECT claim_id, min(effective_date) AS day FROM posted_claim WHERE status NOT IN ('22', '23', '25') GROUP BY claim_id
 """
 # A claim is being corrected from the decision to do so until the payer has decided again.
 CLAIMS = """

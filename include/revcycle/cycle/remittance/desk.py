@@ -1,4 +1,4 @@
-"""With what a decision on money is carried out."""
+"""With what money is posted and decisions on it are carried out."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
