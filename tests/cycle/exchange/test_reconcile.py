@@ -83,7 +83,9 @@ def content_of(number: int) -> str:
     return hashlib.sha256(f"content {number}".encode()).hexdigest()
 
 
-def sent_and_lost(practice: Practice, isa13: int, numbers: list[int], *, ordinal: int = 1, **how: str) -> None:
+def sent_and_lost(
+    practice: Practice, isa13: int, numbers: list[int], *, ordinal: int = 1, of: SentClaim | None = None, **how: str
+) -> None:
     """The archive of an interchange that was sent after the backup: its bytes, its manifest, its label."""
     content = isa(isa13, f"HL*{isa13}~")
     manifest = Manifest(
@@ -97,7 +99,7 @@ def sent_and_lost(practice: Practice, isa13: int, numbers: list[int], *, ordinal
         sha256=practice.archive.put(content),
         size=len(content),
         prepared_at=NOW.isoformat(),
-        claims=tuple(replace(a_claim(number, place, ordinal), **how) for place, number in enumerate(numbers, 1)),
+        claims=tuple(replace(of or a_claim(number, place, ordinal), **how) for place, number in enumerate(numbers, 1)),
     )
     practice.archive.label("interchange", manifest.label, practice.archive.put(manifest.encode()))
 
@@ -318,6 +320,35 @@ def test_a_sent_claim_that_has_the_number_is_a_conflict_and_keeps_sending_refuse
     assert numbers(practice)["isa13"] == 0
     with pytest.raises(SendingRefused):
         send(practice, one)
+
+
+@pytest.mark.parametrize("order", [[(7, 8)], [(7,), (8,)], [(8,), (7,)]], ids=["at once", "in order", "later first"])
+def test_a_bill_that_was_made_void_and_made_again_for_another_payer_comes_back_so(
+    practice: Practice, order: list[tuple[int, ...]]
+) -> None:
+    an_encounter(practice, 1)
+    first, second = a_claim(1, 1, 1), a_claim(2, 1, 1)
+    again = replace(second, source_encounter_id="E1", content_sha256=content_of(1), payer="OTHER")
+    bills = {7: first, 8: again}
+    sent_and_lost(practice, 9, [4])  # stays out until its encounter is here, so that nothing is lifted
+    for isa13s in order:
+        for isa13 in isa13s:
+            sent_and_lost(practice, isa13, [1], of=bills[isa13])
+        assert run(practice).conflicts == ()
+    an_encounter(practice, 4)
+    assert run(practice).missing == ()
+    made = select(claim.c.claim_number, claim.c.state, claim.c.payer).order_by(claim.c.claim_number)
+    assert rows(practice, made) == [
+        (claim_number(1), "void", PAYER),
+        (claim_number(2), "submitted", "OTHER"),
+        (claim_number(4), "submitted", PAYER),
+    ]
+    live = select(claim_submission.c.patient_control_number).where(claim_submission.c.closed_at.is_(None))
+    assert sorted(rows(practice, live)) == [(f"{claim_number(2)}01",), (f"{claim_number(4)}01",)]
+    assert numbers(practice)["isa13"] == 9
+    sent = select(interchange.c.isa13, interchange.c.state).order_by(interchange.c.isa13)
+    assert rows(practice, sent) == [(isa13, "in_doubt") for isa13 in (7, 8, 9)]
+    assert (run(practice).interchanges, run(practice).conflicts) == ((), ())
 
 
 def test_an_encounter_that_is_missing_is_named_with_the_files_that_bring_it(practice: Practice) -> None:

@@ -19,11 +19,11 @@ from revcycle.foundation.x12.claim_numbers import claim_number
 
 STAGE = """
 CREATE TEMP TABLE sent ON COMMIT DROP AS
-SELECT c.*, v.encounter_id, v.version AS found_version, v.patient_id, NULL::bigint AS claim_id
+SELECT c.*, v.encounter_id, v.version AS found_version, v.patient_id, NULL::bigint AS claim_id, true AS stands
 FROM jsonb_to_recordset(CAST(:claims AS jsonb)) AS c (
-    partner text, isa13 bigint, claim_number text, ordinal integer, source_system text, source_encounter_id text,
-    version integer, content_sha256 text, responsibility text, split integer, payer text, frequency text,
-    patient_control_number text, payer_claim_number text, amount_cents bigint, "position" integer, lines jsonb)
+    partner text, isa13 bigint, prepared_at timestamptz, claim_number text, ordinal integer, source_system text,
+    source_encounter_id text, version integer, content_sha256 text, responsibility text, split integer, payer text,
+    frequency text, patient_control_number text, payer_claim_number text, amount_cents bigint, "position" integer, lines jsonb)
 LEFT JOIN LATERAL (
     SELECT v.encounter_id, v.version, v.patient_id
     FROM encounter e JOIN encounter_version v ON v.encounter_id = e.id
@@ -56,12 +56,26 @@ UPDATE submission_line l SET line_control_number = x.patient_control_number || '
 FROM claim_submission x WHERE x.id = l.submission_id AND x.claim_id = ANY (:claims)
 """,
 )
+# A bill that was made void (its coverage moved, the payer confirmed the void) and made again has a later number and was
+# sent later. What was sent in another order was sent after the restore.
 SENT_OTHERWISE = """
 SELECT DISTINCT s.claim_number FROM sent s
 JOIN claim c ON c.encounter_id = s.encounter_id AND c.responsibility = s.responsibility AND c.split = s.split
+JOIN LATERAL (SELECT max(i.prepared_at) AS prepared_at FROM claim_submission x
+              JOIN interchange i ON i.id = x.interchange_id WHERE x.claim_id = c.id) last ON true
 WHERE c.state <> 'void' AND c.claim_number <> s.claim_number
-  AND EXISTS (SELECT FROM claim_submission x WHERE x.claim_id = c.id AND x.interchange_id IS NOT NULL)
+  AND (c.claim_number < s.claim_number AND last.prepared_at > s.prepared_at
+       OR c.claim_number > s.claim_number AND last.prepared_at < s.prepared_at)
 ORDER BY 1
+"""
+STANDS = """
+UPDATE sent s SET stands = false
+WHERE EXISTS (SELECT FROM sent later WHERE later.encounter_id = s.encounter_id
+              AND later.responsibility = s.responsibility AND later.split = s.split
+              AND later.claim_number > s.claim_number)
+   OR EXISTS (SELECT FROM claim c JOIN claim_submission x ON x.claim_id = c.id AND x.interchange_id IS NOT NULL
+              WHERE c.encounter_id = s.encounter_id AND c.responsibility = s.responsibility AND c.split = s.split
+              AND c.state <> 'void' AND c.claim_number > s.claim_number)
 """
 DROP_INCOMPLETE = """
 DELETE FROM sent WHERE (partner, isa13) IN (
@@ -78,20 +92,20 @@ SELECT :partner, :isa13, :gs06, :bht03, :usage, :billing_npi, :remote_name, :sha
 FROM sent WHERE partner = :partner AND isa13 = :isa13 HAVING count(*) > 0
 RETURNING *
 """
-# Bills made again under new numbers, after the restore, that were not sent.
-UNSENT = """
+# Bills made again under new numbers, after the restore, that were not sent; and those that a later one replaced.
+OTHERS = """
 UPDATE claim c SET state = 'void' FROM sent s
 WHERE c.encounter_id = s.encounter_id AND c.responsibility = s.responsibility AND c.split = s.split
-  AND c.state <> 'void' AND c.claim_number <> s.claim_number
+  AND c.state <> 'void' AND c.claim_number <> s.claim_number AND s.stands
 """
 # A claim goes on as its last submission was sent; what the database knows to have gone on after that stays.
 CLAIMS = """
 INSERT INTO claim (claim_number, encounter_id, responsibility, split, payer, state, next_frequency,
     payer_claim_number, run_id)
-SELECT DISTINCT ON (claim_number) claim_number, encounter_id, responsibility, split, payer, 'submitted', frequency,
-       payer_claim_number, :run_id
+SELECT DISTINCT ON (claim_number) claim_number, encounter_id, responsibility, split, payer,
+       CASE WHEN stands THEN 'submitted' ELSE 'void' END, frequency, payer_claim_number, :run_id
 FROM sent ORDER BY claim_number, ordinal DESC
-ON CONFLICT (claim_number) DO UPDATE SET state = 'submitted', next_frequency = excluded.next_frequency,
+ON CONFLICT (claim_number) DO UPDATE SET state = excluded.state, next_frequency = excluded.next_frequency,
     payer_claim_number = coalesce(nullif(excluded.payer_claim_number, ''), claim.payer_claim_number)
 WHERE claim.state = 'open' OR claim.state <> 'void' AND NOT EXISTS (
     SELECT FROM claim_submission x JOIN sent s ON s.claim_number = claim.claim_number AND x.ordinal >= s.ordinal
@@ -113,8 +127,8 @@ INSERT INTO claim_submission (claim_id, ordinal, encounter_id, version, patient_
     closed_because, run_id)
 SELECT s.claim_id, s.ordinal, s.encounter_id, s.found_version, coalesce(p.id, 0), coalesce(k.id, 0),
        s.patient_control_number, s.frequency, s.payer_claim_number, s.amount_cents, i.id, s."position",
-       CASE WHEN s.ordinal < max(s.ordinal) OVER same THEN CAST(:now AS timestamptz) END,
-       CASE WHEN s.ordinal < max(s.ordinal) OVER same THEN 'reconciled' ELSE '' END, :run_id
+       CASE WHEN NOT s.stands OR s.ordinal < max(s.ordinal) OVER same THEN CAST(:now AS timestamptz) END,
+       CASE WHEN NOT s.stands OR s.ordinal < max(s.ordinal) OVER same THEN 'reconciled' ELSE '' END, :run_id
 FROM sent s
 JOIN interchange i ON i.partner = s.partner AND i.isa13 = s.isa13
 LEFT JOIN patient p ON p.patient_id = s.patient_id AND p.superseded_at IS NULL
@@ -145,7 +159,8 @@ WHERE h.released_at IS NULL AND h.claim_id IN (SELECT claim_id FROM sent)
 def stage(connection: Connection, lacking: Sequence[Unknown]) -> None:
     """Make `sent`."""
     claims = [
-        asdict(claim) | {"partner": one.manifest.partner, "isa13": one.manifest.isa13}
+        asdict(claim)
+        | {"partner": one.manifest.partner, "isa13": one.manifest.isa13, "prepared_at": one.manifest.prepared_at}
         for one in lacking
         for claim in one.manifest.claims
     ]
@@ -196,6 +211,6 @@ def register(
         named |= {"manifest_sha256": one.sha256, "run_id": run_id}
         rows += connection.execute(text(INTERCHANGES), named).all()
     given = {"now": now, "run_id": run_id}
-    for statement in (UNSENT, CLAIMS, FIND_CLAIMS, CLOSE, FORGET_LINES, SUBMISSIONS, LINES, RELEASE):
+    for statement in (STANDS, OTHERS, CLAIMS, FIND_CLAIMS, CLOSE, FORGET_LINES, SUBMISSIONS, LINES, RELEASE):
         connection.execute(text(statement), {name: given[name] for name in given if f":{name}" in statement})
     return rows
