@@ -23,7 +23,8 @@ SELECT c.*, v.encounter_id, v.version AS found_version, v.patient_id, NULL::bigi
 FROM jsonb_to_recordset(CAST(:claims AS jsonb)) AS c (
     partner text, isa13 bigint, prepared_at timestamptz, claim_number text, ordinal integer, source_system text,
     source_encounter_id text, version integer, content_sha256 text, responsibility text, split integer, payer text,
-    frequency text, patient_control_number text, payer_claim_number text, amount_cents bigint, "position" integer, lines jsonb)
+    frequency text, patient_control_number text, payer_claim_number text, amount_cents bigint, "position" integer,
+    lines jsonb)
 LEFT JOIN LATERAL (
     SELECT v.encounter_id, v.version, v.patient_id
     FROM encounter e JOIN encounter_version v ON v.encounter_id = e.id
