@@ -58,6 +58,15 @@ def test_a_later_kind_of_answer_settles_the_earlier(office: Office, kind: str) -
     assert "overdue" not in {one[0] for one in items(office)}
 
 
+def test_an_answer_that_another_room_has_met_ends_its_item_at_the_next_look(office: Office) -> None:
+    office.send(2)
+    late(office, 49)
+    assert len(items(office)) == 4
+    with office.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE expected_answer SET met_by = 1, met_at = now()")
+    assert (late(office, 50), items(office)) == (OverdueCounts(newly=0, open=0), [])
+
+
 def test_one_claims_answer_settles_no_other_claims(office: Office) -> None:
     sent = office.send(2)
     late(office, 49)

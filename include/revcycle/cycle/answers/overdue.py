@@ -21,6 +21,13 @@ WHERE met_by IS NULL AND due_at < :now AND alarmed_at IS NULL RETURNING subject_
 INTERCHANGES = """
 SELECT DISTINCT interchange_id FROM claim_submission WHERE id = ANY (:submissions) AND interchange_id IS NOT NULL
 """
+# What has an item already: a remittance that was posted meanwhile ends it.
+STANDING = """
+SELECT DISTINCT CASE e.subject_kind WHEN 'interchange' THEN e.subject_id ELSE s.interchange_id END AS interchange_id
+FROM work_item w JOIN expected_answer e ON e.id = w.cause_id
+LEFT JOIN claim_submission s ON e.subject_kind = 'submission' AND s.id = e.subject_id
+WHERE w.cause_kind = 'overdue' AND w.closed_at IS NULL AND (e.subject_kind = 'interchange' OR s.interchange_id > 0)
+"""
 LATE = "SELECT count(*) FROM expected_answer WHERE met_by IS NULL AND alarmed_at IS NOT NULL"
 GROUPS = """
 WITH owed AS (
@@ -80,6 +87,7 @@ def overdue(engine: Engine, *, now: datetime, step: Step) -> OverdueCounts:
         submissions = [one.subject_id for one in late if one.subject_kind == "submission"]
         interchanges = {one.subject_id for one in late if one.subject_kind == "interchange"}
         interchanges |= set(connection.scalars(text(INTERCHANGES), {"submissions": submissions}))
+        interchanges |= set(connection.scalars(text(STANDING)))
         raise_overdue(connection, sorted(interchanges), now=now, run_id=run_id)
         _raise_forwarded(connection, now=now, run_id=run_id)
         return OverdueCounts(len(late), connection.execute(text(LATE)).scalar_one())
