@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
+from revcycle.cycle.remittance.decisions import carry_out
 from revcycle.cycle.remittance.judge import SetResult
 from revcycle.cycle.remittance.post import post
+from revcycle.foundation.ledger import conservation, verify
 from revcycle.foundation.store.tables import archive_object, received_file
+from revcycle.foundation.work.decisions import decide
 from tests.cycle.claims.biller import CLAIMS_SETTINGS, Biller
 from tests.deliveries import COVERAGE, NOW, TODAY, Desk
 from tests.payments import PAYER_TRN03, Payment, Service, remittance_file
@@ -112,3 +115,18 @@ class Cashier:
 def visit(paid: int, *cas: tuple[str, str, int], number: str = "") -> Service:
     """The line of 120.00 as a payer pays it."""
     return Service(paid, cas, number=number, day="20261119")
+
+
+def proven(cashier: Cashier) -> dict[str, int]:
+    """Every invariant holds; returns the places where encounters are."""
+    with cashier.engine.connect() as connection:
+        assert [(proof.name, proof.rows) for proof in verify(connection) if not proof.holds] == []
+        return {place: count for place, count in conservation(connection).items() if count}
+
+
+def decided(cashier: Cashier, cause: str, kind: str, argument: str = "") -> int:
+    """A biller decides on the item of this cause; returns how many decisions were carried out."""
+    (item,) = cashier.rows(f"SELECT id FROM work_item WHERE cause_kind = '{cause}' AND closed_at IS NULL")[0]
+    step = cashier.biller.step(kind)
+    decide(cashier.engine, item, kind=kind, argument=argument, reason="a note", by="rob", now=NOW, step=step)
+    return carry_out(cashier.engine, cashier.archive, day=TODAY, now=NOW, step=step).done

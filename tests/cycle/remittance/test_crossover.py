@@ -7,11 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from revcycle.cycle.answers import overdue, proof
-from revcycle.cycle.remittance.decisions import carry_out
-from revcycle.foundation.ledger import conservation, verify
-from revcycle.foundation.work.decisions import decide
 from revcycle.watch.followup import refresh
-from tests.cycle.remittance.cashier import OTHER_TRN03, SETTINGS, Cashier, visit
+from tests.cycle.remittance.cashier import OTHER_TRN03, SETTINGS, Cashier, decided, proven, visit
 from tests.deliveries import NOW, TODAY
 from tests.payments import Claim, Payment, reversed_of
 
@@ -40,20 +37,6 @@ def by_secondary(number: str, **more: Any) -> Payment:
     """The next payer pays 15.00 of the share and repeats what Medicare did."""
     lines = [visit(15_00, ("OA", "23", 100_00), ("PR", "1", 5_00), number=more.pop("line", ""))]
     return Payment([Claim(number, lines, status="2", **more)], trace="S1", payer=OTHER_TRN03)
-
-
-def proven(cashier: Cashier) -> dict[str, int]:
-    with cashier.engine.connect() as connection:
-        assert [(proof.name, proof.rows) for proof in verify(connection) if not proof.holds] == []
-        return {place: count for place, count in conservation(connection).items() if count}
-
-
-def decision(cashier: Cashier, cause: str, kind: str, argument: str = "") -> int:
-    """A biller decides on the item of this cause; returns how many decisions were carried out."""
-    (item,) = cashier.rows(f"SELECT id FROM work_item WHERE cause_kind = '{cause}' AND closed_at IS NULL")[0]
-    step = cashier.biller.step(kind)
-    decide(cashier.engine, item, kind=kind, argument=argument, reason="a note", by="rob", now=NOW, step=step)
-    return carry_out(cashier.engine, cashier.archive, day=TODAY, now=NOW, step=step).done
 
 
 @pytest.mark.parametrize(
@@ -313,13 +296,13 @@ def test_undoing_the_posting_that_said_so_gives_the_claim_back_to_a_person(cashi
     odd = Claim(number, [visit(80_00, CO45, ("PR", "1", 10_00), ("PR", "204", 10_00))], status="19")
     cashier.pay(Payment([odd]))
     assert cashier.rows(CLAIMS)[1] == ("S", "LARKSPUR", "submitted")
-    assert decision(cashier, "adjustment_waiting", "undo") == 1
+    assert decided(cashier, "adjustment_waiting", "undo") == 1
     assert cashier.rows(CLAIMS) == [("P", "MEDICARE", "submitted"), ("S", "LARKSPUR", "open")]
     assert (cashier.biller.holds(), cashier.owed()) == ([("E0", "manual")], 1)
     assert cashier.biller.items() == [("further_payer", "biller"), ("undone_remittance", "biller")]
     proven(cashier)
     body = cashier.rows("SELECT body_sha256 FROM remittance")[0][0]
-    assert decision(cashier, "undone_remittance", "take", body) == 1
+    assert decided(cashier, "undone_remittance", "take", body) == 1
     assert cashier.rows(CLAIMS)[1] == ("S", "LARKSPUR", "submitted")
     again = "SELECT ordinal, closed_because FROM claim_submission WHERE transport = 'crossover' ORDER BY ordinal"
     assert cashier.rows(again) == [(1, "posting undone"), (2, "")]
@@ -330,7 +313,7 @@ def test_undoing_the_posting_that_said_so_gives_the_claim_back_to_a_person(cashi
 def test_what_a_person_matched_is_forwarded_as_its_remittance_says(cashier: Cashier) -> None:
     number = covered(cashier)
     assert cashier.pay(Payment([forwarded("0", "19", CARRIER)])) == ["partly_matched"]
-    assert decision(cashier, "unmatched_payment", "match", number) == 1
+    assert decided(cashier, "unmatched_payment", "match", number) == 1
     assert cashier.rows(CLAIMS) == SUBMITTED
     assert cashier.biller.items() == []
     proven(cashier)

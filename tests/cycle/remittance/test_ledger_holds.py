@@ -3,29 +3,12 @@
 import pytest
 from sqlalchemy import text
 
-from revcycle.cycle.remittance.decisions import carry_out
-from revcycle.foundation.ledger import conservation, verify
 from revcycle.foundation.work.decisions import decide
-from tests.cycle.remittance.cashier import OTHER_TRN03, Cashier, visit
-from tests.deliveries import NOW, TODAY
+from tests.cycle.remittance.cashier import OTHER_TRN03, Cashier, decided, proven, visit
+from tests.deliveries import NOW
 from tests.payments import Claim, Payment, remittance_file, reversed_of
 
 CO45, PR1 = ("CO", "45", 20_00), ("PR", "1", 20_00)
-
-
-def proven(cashier: Cashier) -> dict[str, int]:
-    """Every invariant holds; returns the places where encounters are."""
-    with cashier.engine.connect() as connection:
-        assert [(proof.name, proof.rows) for proof in verify(connection) if not proof.holds] == []
-        return {place: count for place, count in conservation(connection).items() if count}
-
-
-def decided(cashier: Cashier, cause: str, kind: str, argument: str = "") -> int:
-    """A biller decides on the item of this cause; returns how many decisions were carried out."""
-    (item,) = cashier.rows(f"SELECT id FROM work_item WHERE cause_kind = '{cause}' AND closed_at IS NULL")[0]
-    step = cashier.biller.step(kind)
-    decide(cashier.engine, item, kind=kind, argument=argument, reason="a note", by="rob", now=NOW, step=step)
-    return carry_out(cashier.engine, cashier.archive, day=TODAY, now=NOW, step=step).done
 
 
 def test_a_practice_with_every_kind_of_payment(cashier: Cashier) -> None:

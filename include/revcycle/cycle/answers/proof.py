@@ -14,6 +14,7 @@ from revcycle.cycle.answers import filing
 from revcycle.foundation.archive import Archive
 from revcycle.foundation.errors import InputUnusable
 from revcycle.foundation.work.access import log_access
+from revcycle.foundation.x12.fixed_point import decimal
 
 STYLE = """
 body { font: 11pt/1.4 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #111; }
@@ -70,7 +71,7 @@ def _submission(connection: Connection, archive: Archive, sent: Row[Any]) -> str
         segments = filing.claim_as_sent(stored.read(), sent.patient_control_number)
     facts = {
         "Patient": f"{sent.last_name}, {sent.first_name}, born {sent.birth_date}; member {sent.member_id}",
-        "Charge": f"{sent.amount_cents / 100:.2f}",
+        "Charge": decimal(sent.amount_cents),
         "Frequency code": sent.frequency,
         "Billing provider": f"NPI {sent.billing_npi}",
         "Prepared": _at(sent.prepared_at),
@@ -98,7 +99,7 @@ def _forwarded(connection: Connection, archive: Archive, said: Row[Any]) -> str:
     segment = filing.segment_reader(archive)
     facts = {
         "Patient": f"{said.last_name}, {said.given_name}, born {said.birth_date}; member {said.member_id}",
-        "Charge": f"{said.amount_cents / 100:.2f}",
+        "Charge": decimal(said.amount_cents),
         "Forwarded by": f"{said.payer}, remittance {said.trace} of {said.effective_date}, claim status {said.status}",
         "Number there": said.before,
         "File": f"{said.first_name}, fetched {_at(said.fetched_at)}",
@@ -126,7 +127,7 @@ def _lines(lines: Sequence[Row[Any]]) -> str:
             one.procedure,
             one.modifiers,
             f"{one.units.normalize():f}",
-            f"{one.charge_cents / 100:.2f}",
+            decimal(one.charge_cents),
         )
         for one in lines
     )

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from revcycle.foundation.archive import Archive
-from revcycle.foundation.register import Unknown
+from revcycle.foundation.register import LINE_NUMBER, Unknown
 from revcycle.foundation.store.numbers import last_number, lift
 from revcycle.foundation.x12.claim_numbers import claim_number
 
@@ -52,8 +52,8 @@ FROM unnest(CAST(:claims AS bigint[]), CAST(:numbers AS text[])) AS n (id, numbe
 UPDATE claim_submission x SET patient_control_number = c.claim_number || lpad(x.ordinal::text, 2, '0')
 FROM claim c WHERE c.id = x.claim_id AND c.id = ANY (:claims)
 """,
-    """
-UPDATE submission_line l SET line_control_number = x.patient_control_number || 'L' || lpad(l.line::text, 2, '0')
+    f"""
+UPDATE submission_line l SET line_control_number = {LINE_NUMBER.format("x", "l.line")}
 FROM claim_submission x WHERE x.id = l.submission_id AND x.claim_id = ANY (:claims)
 """,
 )
